@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CallupsConfig(AppConfig):
+    name = "muster.callups"
+    label = "callups"

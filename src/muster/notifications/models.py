@@ -1,0 +1,67 @@
+"""One table of messages, whatever the channel. A message is sent once per send key."""
+
+from django.db import models
+
+from muster.notifications.enums import Channel, MessageState
+from muster.toolkit.codes import new_code
+from muster.toolkit.fields import EncryptedTextField
+
+
+class Message(models.Model):
+    """One message to one recipient over one channel, with what became of it.
+
+    `person_id` names the recipient without a foreign key, because people stand on a higher floor.
+    """
+
+    code = models.CharField(max_length=8, unique=True, default=new_code)
+    send_key = models.CharField(max_length=120, unique=True)
+    topic = models.CharField(max_length=40)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject_code = models.CharField(max_length=40, blank=True)
+    person_id = models.BigIntegerField(null=True)
+    division_code = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    address = EncryptedTextField(blank=True)
+    title = models.CharField(max_length=120, blank=True)
+    body = EncryptedTextField()
+    state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    is_drill = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="message_waiting",
+                condition=models.Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["subject_kind", "subject_code", "state"], name="message_by_subject"),
+            models.Index(fields=["person_id", "-id"], name="message_by_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="message_state_is_known", condition=models.Q(state__in=MessageState.values)
+            ),
+            models.CheckConstraint(
+                name="message_sent_has_its_time",
+                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
+            ),
+        ]
+
+
+class Preference(models.Model):
+    """Which channel a person wants for a topic; "" as topic is for all others."""
+
+    person_id = models.BigIntegerField()
+    topic = models.CharField(max_length=40, blank=True)
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_id", "topic"], name="preference_one_per_topic")
+        ]

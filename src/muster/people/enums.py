@@ -1,0 +1,99 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RoleKind(models.TextChoices):
+    """What a person may be entrusted with. Regular volunteers need no role: a person with a profile is one."""
+
+    COMMUNITY_WORKER = "community_worker", _("community worker")  # acts for the community committees
+    TOWNSHIP_OVERSEER = "township_overseer", _("township overseer")
+    COUNTY_OVERSEER = "county_overseer", _("county overseer")
+    CITY_OVERSEER = "city_overseer", _("city overseer")
+    PROVINCE_OVERSEER = "province_overseer", _("province overseer")
+    UNIT_LIAISON = "unit_liaison", _("unit liaison")
+    SHIFT_LEADER = "shift_leader", _("shift leader")
+    GUARD = "guard", _("gate guard")
+    AUDITOR = "auditor", _("auditor")
+    SYSTEM_ADMINISTRATOR = "system_administrator", _("system administrator")
+
+
+OVERSEERS = (
+    RoleKind.TOWNSHIP_OVERSEER,
+    RoleKind.COUNTY_OVERSEER,
+    RoleKind.CITY_OVERSEER,
+    RoleKind.PROVINCE_OVERSEER,
+)
+# norms.md D.4: two factors for all back-office roles.
+TWO_FACTOR_ROLES = (*OVERSEERS, RoleKind.AUDITOR, RoleKind.SYSTEM_ADMINISTRATOR)
+
+
+class Department(models.TextChoices):
+    """The seven departments that issued the notice; the list is data (norms.md G.5)."""
+
+    CIVIL_AFFAIRS = "civil_affairs", _("civil affairs department")
+    PARTY_ORGANIZATION = "party_organization", _("Party organization department")
+    CIVILIZATION_OFFICE = "civilization_office", _("civilization office")
+    FINANCE = "finance", _("finance department")
+    HOUSING = "housing", _("housing department")
+    HEALTH = "health", _("health commission")
+    YOUTH_LEAGUE = "youth_league", _("Youth League")
+
+
+class ForceClass(models.TextChoices):
+    """Four named classes of the regular force (R1.1), five of the auxiliary force (R1.2), and others of both."""
+
+    COMMITTEE_MEMBER = "committee_member", _("community committee member")  # 社区“两委”
+    FULL_TIME_WORKER = "full_time_worker", _("full-time community worker")  # 专职工作者
+    GROUP_LEADER = "group_leader", _("residents' group leader")  # 小组长
+    GRID_WORKER = "grid_worker", _("grid worker")  # 网格员
+    OTHER_REGULAR = "other_regular", _("other regular force")
+    REPORTED_PERSON = "reported_person", _("person reported in by a unit")  # 驻区单位报到人员
+    PROPERTY_STAFF = "property_staff", _("property company staff")
+    SOCIAL_ORGANIZATION_MEMBER = "social_organization_member", _("social organization member")
+    SOCIAL_WORKER = "social_worker", _("professional social worker")
+    VOLUNTEER = "volunteer", _("volunteer")
+    OTHER_AUXILIARY = "other_auxiliary", _("other auxiliary force")
+
+
+REGULAR_FORCE = (
+    ForceClass.COMMITTEE_MEMBER,
+    ForceClass.FULL_TIME_WORKER,
+    ForceClass.GROUP_LEADER,
+    ForceClass.GRID_WORKER,
+    ForceClass.OTHER_REGULAR,
+)
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", _("female")
+    MALE = "male", _("male")
+    UNKNOWN = "unknown", _("not stated")
+
+
+class VolunteerState(models.TextChoices):
+    ACTIVE = "active", _("active")
+    PAUSED = "paused", _("paused")
+    LEFT = "left", _("left")
+
+
+class Willingness(models.TextChoices):
+    YES = "yes", _("yes")
+    NO = "no", _("no")
+    UNKNOWN = "unknown", _("not asked")
+
+
+class LegalBasis(models.TextChoices):
+    CONSENT = "consent", _("consent (PIPL art. 13.1)")
+    STATUTORY_DUTY = "statutory_duty", _("statutory duty (PIPL art. 13.3)")
+    EMERGENCY = "emergency", _("public-health emergency (PIPL art. 13.4)")
+
+
+class LiaisonSide(models.TextChoices):
+    UNIT = "unit", _("of the unit")
+    COMMUNITY = "community", _("of the community")
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto", _("as the device")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
