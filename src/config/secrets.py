@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def generated(var: Path, name: str) -> str:
-    """The secret called `name` of the data folder `var`; two processes that start at once agree on one value."""
+    """The secret called `name` of the folder `var`; two processes that start at once agree on one value."""
     folder = var / "secrets"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / name.lower()

@@ -1,0 +1,40 @@
+"""The ground under every test: a PostgreSQL of its own, and a suite that fails on what people overlook."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before Django reads its settings: tests never touch the data folder of a running copy.
+os.environ.setdefault("MUSTER_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def no_logged_errors(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the code calls an error is one: the test fails, unless it is marked `logs_errors`."""
+    errors = _Errors()
+    logging.getLogger().addHandler(errors)
+    yield
+    logging.getLogger().removeHandler(errors)
+    if errors.lines and not request.node.get_closest_marker("logs_errors"):
+        pytest.fail("Errors were logged:\n" + "\n".join(errors.lines), pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """A password hash is slow on purpose; the suite makes thousands."""
+    from django.conf import settings  # noqa: PLC0415 - not before MUSTER_VAR is set
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
