@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "axes",
     "django_htmx",
     "procrastinate.contrib.django",
+    "template_partials.apps.SimpleAppConfig",
     "muster.toolkit",
     "muster.audit",
     "muster.jobs",
@@ -82,11 +83,18 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
             ],
             "loaders": [
+                # "page.html#part" renders one {% partialdef part %} of a page: a fragment needs no file of its own.
                 (
-                    "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader"],
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            ["django.template.loaders.filesystem.Loader"],
+                        )
+                    ],
                 )
             ],
+            "builtins": ["template_partials.templatetags.partials"],
         },
     }
 ]
