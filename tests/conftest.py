@@ -4,12 +4,19 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import django
 import pytest
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 # Before Django reads its settings: tests never touch the data folder of a running copy.
 os.environ.setdefault("MUSTER_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Here, because pytest-django looks for settings before it reads this file, and test modules import models.
+django.setup()
 
 
 class _Errors(logging.Handler):
@@ -38,3 +45,11 @@ def quick_passwords() -> None:
     from django.conf import settings  # noqa: PLC0415 - not before MUSTER_VAR is set
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def world(db: None) -> "World":
+    """Two neighboring communities and one of each kind of actor (tests/world.py)."""
+    from tests.world import make_world  # noqa: PLC0415 - models cannot be imported before Django is set up
+
+    return make_world()

@@ -1,0 +1,3 @@
+from muster.people.queries.actors import actor_of
+
+__all__ = ["actor_of"]
