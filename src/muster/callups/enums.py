@@ -3,19 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class TaskKind(models.TextChoices):
-    """What is done at a post (R2.9 names the first three)."""
-
-    SCAN_TEMPERATURE = "scan_temperature", _("code scan and temperature")
-    REGISTRATION = "registration", _("person registration")
-    ORDER_KEEPING = "order_keeping", _("order keeping")
-    SAMPLING_SUPPORT = "sampling_support", _("sampling support")
-    SCREENING = "screening", _("door-to-door screening")
-    DELIVERY = "delivery", _("delivery")
-    EVACUATION = "evacuation", _("evacuation")
-    SHELTER = "shelter", _("shelter")
-    OTHER = "other", _("other")
+from muster.norms.enums import TaskKind as TaskKind  # people name their wishes with it, one floor below
 
 
 class CallUpState(models.TextChoices):

@@ -21,3 +21,17 @@ class ResponseLevel(models.IntegerChoices):
     II = 2, _("level II")
     III = 3, _("level III")
     IV = 4, _("level IV")
+
+
+class TaskKind(models.TextChoices):
+    """What is done at a post (R2.9 names the first three)."""
+
+    SCAN_TEMPERATURE = "scan_temperature", _("code scan and temperature")
+    REGISTRATION = "registration", _("person registration")
+    ORDER_KEEPING = "order_keeping", _("order keeping")
+    SAMPLING_SUPPORT = "sampling_support", _("sampling support")
+    SCREENING = "screening", _("door-to-door screening")
+    DELIVERY = "delivery", _("delivery")
+    EVACUATION = "evacuation", _("evacuation")
+    SHELTER = "shelter", _("shelter")
+    OTHER = "other", _("other")

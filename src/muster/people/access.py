@@ -54,6 +54,8 @@ def get_person(actor: Actor, code: str, need: Need = Need.SEE) -> Person:
 
 def get_myself(actor: Actor) -> Person:
     """The person who acts; 404 for the system and for a stranger."""
+    if actor.person_id is None:
+        raise Http404
     return _found(
         Person.objects.filter(pk=actor.person_id, erased_at=None).select_related("unit", "volunteer")
     )
