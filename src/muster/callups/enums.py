@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from muster.norms.enums import TaskKind as TaskKind  # people name their wishes with it, one floor below
+from muster.norms.enums import TaskKind as TaskKind  # noqa: PLC0414 - re-exported; it lives where people can read it
 
 
 class CallUpState(models.TextChoices):
