@@ -10,3 +10,8 @@ urlpatterns = [
     path("", include("muster.jobs.urls")),
     path("", include("muster.web.urls")),
 ]
+
+handler400 = "muster.web.views.errors.bad_request"
+handler403 = "muster.web.views.errors.forbidden"
+handler404 = "muster.web.views.errors.not_found"
+handler500 = "muster.web.views.errors.server_error"

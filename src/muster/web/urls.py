@@ -1,3 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from muster.web.views import public, styleguide
+
+app_name = "web"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", public.home, name="home"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("preferences/", public.preferences, name="preferences"),
+    path("healthz", public.healthz, name="healthz"),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))
