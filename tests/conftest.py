@@ -10,6 +10,8 @@ import django
 import pytest
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
     from tests.world import World
 
 # Before Django reads its settings: tests never touch the data folder of a running copy.
@@ -45,6 +47,18 @@ def quick_passwords() -> None:
     from django.conf import settings  # noqa: PLC0415 - not before MUSTER_VAR is set
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flushable_trail() -> None:
+    """Transactional tests empty every table; the trail lets itself be emptied only so (audit migration 0003)."""
+    from django.db.backends.signals import connection_created  # noqa: PLC0415 - not before MUSTER_VAR is set
+
+    def allow(connection: "BaseDatabaseWrapper", **_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET muster.audit_flush = 'on'")
+
+    connection_created.connect(allow, weak=False)
 
 
 @pytest.fixture

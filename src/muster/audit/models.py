@@ -1,6 +1,10 @@
 """The trail and the disclosures: written once, never changed (a trigger of the database refuses it)."""
 
 from django.db import models
+from django.db.models import F, Q
+
+from muster.audit.enums import DataClass, Ledger
+from muster.toolkit.codes import new_code
 
 
 class Entry(models.Model):
@@ -38,3 +42,48 @@ class Disclosure(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["person_id", "-id"], name="audit_disclosure_by_person")]
+
+
+class Seal(models.Model):
+    """A fingerprint over the rows `first_id`..`last_id` of a ledger and over the seal before it (norms.md D.4)."""
+
+    ledger = models.CharField(max_length=12, choices=Ledger.choices)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    row_count = models.PositiveIntegerField()
+    algorithm = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    mark = models.UUIDField()  # keyed with a key outside the database, so that nobody inside it can seal anew
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ledger", "first_id"], name="seal_once_per_row"),
+            models.CheckConstraint(name="seal_covers_a_range", condition=Q(last_id__gte=F("first_id"))),
+        ]
+
+
+class Watermark(models.Model):
+    """Up to which id a ledger may be sealed once every transaction before `snapshot` has ended."""
+
+    ledger = models.CharField(max_length=12, choices=Ledger.choices, unique=True)
+    last_id = models.BigIntegerField()
+    snapshot = models.BigIntegerField(null=True)
+
+
+class Destruction(models.Model):
+    """The certificate that rows of one kind were destroyed: how many, how old, on what ground (norms.md D.6)."""
+
+    code = models.CharField(max_length=8, unique=True, default=new_code)
+    model_label = models.CharField(max_length=60)
+    data_class = models.CharField(max_length=10, choices=DataClass.choices)
+    ground = models.CharField(max_length=160)
+    older_than = models.DateTimeField()
+    row_count = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="destruction_destroyed_something", condition=Q(row_count__gt=0))
+        ]
