@@ -92,7 +92,10 @@ def test_what_is_wrong_is_said(text: str, code: str, words: str, settings: objec
     assert words in refused.value.message
 
 
-@given(st.text(alphabet=rules.ALPHABET, min_size=8, max_size=8), st.sampled_from(["91", "12", "N2", "Y1", "A1", "52"]))
+@given(
+    st.text(alphabet=rules.ALPHABET, min_size=8, max_size=8),
+    st.sampled_from(["91", "12", "N2", "Y1", "A1", "52"]),
+)
 def test_a_code_made_by_the_norm_is_accepted(body: str, prefix: str) -> None:
     code = made(prefix, body=body)
 

@@ -1,4 +1,4 @@
-"""Decisions on plain values: is a social credit code real, is a link or a plan in force, how is a unit found by name."""
+"""Decisions on plain values: is a social credit code real, is a link or a plan in force."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ KIND_BY_PREFIX = {
 }
 
 # R2.10: a contact in the last 30 days keeps a liaison alive. R2.13: a plan is reviewed once in 12 months.
-CONTACT_FRESH_DAYS = 30
-PLAN_FRESH_DAYS = 365
+CONTACT_FRESH = timedelta(days=30)
+PLAN_FRESH = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,19 @@ def parse_uscc(text: str) -> Uscc:
     if strange:
         raise Refused(
             "uscc_characters",
-            _("%(marks)s cannot be in a social credit code: it has digits and capital letters without I, O, S, V, Z.")
+            _(
+                "%(marks)s cannot be in a social credit code: it has digits and capital letters without I, O, S, V, Z."
+            )
             % {"marks": " ".join(strange)},
         )
     if not value[2:8].isdigit():
-        raise Refused("uscc_characters", _("The third to eighth characters of a social credit code are digits."))
+        raise Refused(
+            "uscc_characters", _("The third to eighth characters of a social credit code are digits.")
+        )
     if check_character(value[:17]) != value[17] or inner_check_character(value[8:16]) != value[16]:
-        raise Refused("uscc_check", _("One character of this social credit code is wrong. Compare it with the license."))
+        raise Refused(
+            "uscc_check", _("One character of this social credit code is wrong. Compare it with the license.")
+        )
     kind = KIND_BY_PREFIX.get(value[:2]) or KIND_BY_PREFIX.get(value[0])
     return Uscc(value=value, division=value[2:8], organization_code=value[8:17], kind=kind)
 
@@ -92,12 +98,12 @@ def is_linked(linked_at: datetime | None, unlinked_at: datetime | None) -> bool:
 
 def is_contact_fresh(last_at: datetime | None, at: datetime) -> bool:
     """True if unit and community spoke in the last 30 days (R2.10)."""
-    return last_at is not None and at - last_at <= timedelta(days=CONTACT_FRESH_DAYS)
+    return last_at is not None and at - last_at <= CONTACT_FRESH
 
 
 def is_plan_valid(valid_from: date, valid_to: date, on: date) -> bool:
     """True if a plan of these dates is in force on that day and was reviewed in the last 12 months (R2.13)."""
-    return valid_from <= on < valid_to and on - valid_from <= timedelta(days=PLAN_FRESH_DAYS)
+    return valid_from <= on < valid_to and on - valid_from <= PLAN_FRESH
 
 
 def _length_words(length: int) -> str:
