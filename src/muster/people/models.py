@@ -145,6 +145,8 @@ class VolunteerProfile(models.Model):
     guardian_consented_at = models.DateTimeField(null=True)
     age_exception_reason = models.CharField(max_length=200, blank=True)
     age_exception_by_label = models.CharField(max_length=120, blank=True)
+    # Who answers for it that somebody without a date of birth on file is of age: the unit that sends, the leader who sees.
+    adult_vouched_by_label = models.CharField(max_length=120, blank=True)
     quiet_from_minute = models.PositiveSmallIntegerField(null=True)
     quiet_to_minute = models.PositiveSmallIntegerField(null=True)
     asked_count = models.PositiveIntegerField(default=0)
