@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from muster.toolkit import clock, icons, marks, toasts
 
@@ -142,12 +143,12 @@ def funnel(counts: Any, notes: Mapping[str, str] | None = None, size: str = "") 
         return int(counts[name] if isinstance(counts, Mapping) else getattr(counts, name))
 
     words = {
-        "needed": _("Needed"),
-        "pledged": _("Pledged"),
-        "named": _("Named"),
-        "accepted": _("Accepted"),
-        "arrived": _("Arrived"),
-        "gap": _("Still short"),
+        "needed": pgettext("funnel", "Needed"),
+        "pledged": pgettext("funnel", "Pledged"),
+        "named": pgettext("funnel", "Named"),
+        "accepted": pgettext("funnel", "Accepted"),
+        "arrived": pgettext("funnel", "Arrived"),
+        "gap": pgettext("funnel", "Short"),
     }
     figures = {name: of(name) for name in words if name != "gap"}
     figures["gap"] = max(0, figures["needed"] - figures["accepted"])
