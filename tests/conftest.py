@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Before Django reads its settings: tests never touch the data folder of a running copy.
 os.environ.setdefault("MUSTER_VAR", str(Path(__file__).resolve().parents[1] / "var" / "test"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# WhiteNoise warns of a folder that only a running copy fills, and a warning fails the suite.
+Path(os.environ["MUSTER_VAR"], "static").mkdir(parents=True, exist_ok=True)
 # Here, because pytest-django looks for settings before it reads this file, and test modules import models.
 django.setup()
 
