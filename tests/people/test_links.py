@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from muster.people import links
 from muster.toolkit.refusal import Refused
@@ -57,10 +58,10 @@ def test_link_is_short_and_needs_no_quoting() -> None:
     assert token[-1].isalnum()
 
 
-def test_link_is_bound_to_the_key_of_the_copy(settings: object) -> None:
+def test_link_is_bound_to_the_key_of_the_copy(settings: Settings) -> None:
     token = links.make("offer", "K7M2QD3A", expires_at=END)
 
-    settings.LINK_KEY = "another key"  # type: ignore[attr-defined]  # pytest-django's fixture has no type
+    settings.LINK_KEY = "another key"
 
     assert refusal_of("offer", token) == "link_forged"
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from muster.people.rules import (
     AgeLimits,
@@ -104,13 +105,13 @@ def test_emergency_posts_are_for_adults_up_to_sixty_or_with_an_exception(
     assert may_serve_in_emergency(born, ON, LIMITS, has_exception=has_exception) == may
 
 
-def test_name_keys_find_a_part_of_a_name_and_tell_nothing_of_it(settings: object) -> None:
+def test_name_keys_find_a_part_of_a_name_and_tell_nothing_of_it(settings: Settings) -> None:
     whole = set(name_keys("陈秀英"))
 
     assert set(name_keys("秀英")) < whole
     assert set(name_keys("陈")) < whole
     assert not set(name_keys("王伟")) & whole
-    settings.FIELD_KEYS = "k1:another"  # type: ignore[attr-defined]  # pytest-django's fixture has no type
+    settings.FIELD_KEYS = "k1:another"
     assert not set(name_keys("陈秀英")) & whole
 
 

@@ -8,17 +8,20 @@ is a comma-separated ring, `id:secret`, the first one writes and all of them rea
 from __future__ import annotations
 
 import base64
+import binascii
 import hmac
 import os
 import uuid
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+VERSION = "1"
 NONCE_BYTES = 12
 TAG_BYTES = 16
 SUITES = {"aes-256-gcm": "a", "sm4-gcm": "s"}
@@ -40,15 +43,23 @@ def _ring(text: str) -> dict[str, bytes]:
 
 
 @lru_cache(maxsize=256)
-def _derived(secret: bytes, purpose: str, length: int) -> bytes:
+def _derived(secret: bytes, purpose: str, length: int, algorithm: str) -> bytes:
     """A key for one purpose only, so that no two uses share one (RFC 5869)."""
-    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=purpose.encode()).derive(secret)
+    kind = hashes.SM3() if algorithm == "sm3" else hashes.SHA256()
+    return HKDF(algorithm=kind, length=length, salt=None, info=purpose.encode()).derive(secret)
+
+
+def _field_key(suite: str, secret: bytes) -> bytes:
+    # An assessment that asks for SM4 asks for SM3 wherever a hash is used, so the suite decides both.
+    if suite == "s":
+        return _derived(secret, "field", 16, "sm3")
+    return _derived(secret, "field", 32, "sha256")
 
 
 def _seal(suite: str, key: bytes, nonce: bytes, clear: bytes, place: bytes) -> bytes:
     if suite == "a":
         return AESGCM(key).encrypt(nonce, clear, place)
-    encryptor = Cipher(algorithms.SM4(key[:16]), modes.GCM(nonce)).encryptor()
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(place)
     return encryptor.update(clear) + encryptor.finalize() + encryptor.tag
 
@@ -56,29 +67,42 @@ def _seal(suite: str, key: bytes, nonce: bytes, clear: bytes, place: bytes) -> b
 def _open(suite: str, key: bytes, nonce: bytes, sealed: bytes, place: bytes) -> bytes:
     if suite == "a":
         return AESGCM(key).decrypt(nonce, sealed, place)
-    decryptor = Cipher(algorithms.SM4(key[:16]), modes.GCM(nonce, sealed[-TAG_BYTES:])).decryptor()
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, sealed[-TAG_BYTES:])).decryptor()
     decryptor.authenticate_additional_data(place)
     return decryptor.update(sealed[:-TAG_BYTES]) + decryptor.finalize()
 
 
+def _writer() -> tuple[str, str, bytes]:
+    """The suite and the key that write now: suite, key id, master secret."""
+    key_id, secret = next(iter(_ring(settings.FIELD_KEYS).items()))
+    return SUITES[settings.FIELD_CIPHER], key_id, secret
+
+
 def encrypt(clear: str, *, place: str) -> str:
     """`clear` sealed for `place` ("table.column") with the first key of the ring and the suite of the settings."""
-    key_id, secret = next(iter(_ring(settings.FIELD_KEYS).items()))
-    suite = SUITES[settings.FIELD_CIPHER]
+    suite, _key_id, secret = _writer()
     nonce = os.urandom(NONCE_BYTES)
-    sealed = _seal(suite, _derived(secret, "field", 32), nonce, clear.encode(), place.encode())
-    return f"1.{suite}.{key_id}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+    sealed = _seal(suite, _field_key(suite, secret), nonce, clear.encode(), place.encode())
+    return current_head() + base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
 def decrypt(stored: str, *, place: str) -> str:
     """What `encrypt` sealed for the same `place`; raises Unreadable for anything else."""
     try:
-        _version, suite, key_id, body = stored.split(".", 3)
-        raw = base64.urlsafe_b64decode(body)
-        key = _derived(_ring(settings.FIELD_KEYS)[key_id], "field", 32)
+        version, suite, key_id, body = stored.split(".", 3)
+        raw = base64.b64decode(body, altchars=b"-_", validate=True)
+        if version != VERSION or suite not in SUITES.values() or len(raw) < NONCE_BYTES + TAG_BYTES:
+            raise Unreadable(place)
+        key = _field_key(suite, _ring(settings.FIELD_KEYS)[key_id])
         return _open(suite, key, raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
-    except Exception as error:  # every failure of the library means the same to the caller
+    except (ValueError, KeyError, InvalidTag, binascii.Error) as error:
         raise Unreadable(place) from error
+
+
+def current_head() -> str:
+    """What a value begins with that was sealed with the suite and the key of now; any other is worth sealing again."""
+    suite, key_id, _secret = _writer()
+    return f"{VERSION}.{suite}.{key_id}."
 
 
 def blind_index(clear: str, *, purpose: str) -> uuid.UUID:
@@ -87,6 +111,6 @@ def blind_index(clear: str, *, purpose: str) -> uuid.UUID:
     The key is that of the oldest ring entry, so that the index survives a change of the writing key.
     """
     secret = list(_ring(settings.FIELD_KEYS).values())[-1]
-    key = _derived(secret, f"index:{purpose}", 32)
+    key = _derived(secret, f"index:{purpose}", 32, settings.FIELD_INDEX_HASH)
     digest = hmac.digest(key, clear.encode(), INDEX_HASHES[settings.FIELD_INDEX_HASH])
     return uuid.UUID(bytes=digest[:16])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.lookups import Exact
 
 from muster.toolkit import crypto
 
@@ -26,3 +28,13 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # the stu
 
     def from_db_value(self, value: str | None, *_: Any) -> str | None:
         return crypto.decrypt(value, place=self.place) if value else value
+
+
+@EncryptedTextField.register_lookup
+class EmptyOnly(Exact):
+    """A sealed value differs each time it is sealed, so it cannot be looked for; only "" can."""
+
+    def get_prep_lookup(self) -> Any:
+        if self.rhs:
+            raise FieldError("A sealed field is found by its blind index, not by its value.")
+        return ""
