@@ -1,7 +1,7 @@
 """Places: the divisions of the province by edition, and the compounds, gates and buildings inside a community."""
 
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from muster.territory.enums import CompoundKind, DivisionKind, Level, PropertyStatus
@@ -22,7 +22,9 @@ class Division(models.Model):
     short_name = models.CharField(max_length=80)  # without 居民委员会 and the like, as people say it
     pinyin = models.CharField(max_length=200, blank=True)
     initials = models.CharField(max_length=40, blank=True)
-    search_keys = ArrayField(models.CharField(max_length=12), default=list)  # bigrams of the name, pinyin and initials prefixes
+    search_keys = ArrayField(
+        models.CharField(max_length=12), default=list
+    )  # bigrams of the name, pinyin and initials prefixes
     kind = models.CharField(max_length=10, choices=DivisionKind.choices, blank=True)
     population = models.PositiveIntegerField(null=True)
     household_count = models.PositiveIntegerField(null=True)
@@ -36,7 +38,9 @@ class Division(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["code"], name="division_one_edition_in_force", condition=models.Q(valid_to__isnull=True)
+                fields=["code"],
+                name="division_one_edition_in_force",
+                condition=models.Q(valid_to__isnull=True),
             ),
             models.UniqueConstraint(fields=["code", "valid_from"], name="division_one_edition_a_day"),
             models.CheckConstraint(
@@ -86,7 +90,9 @@ class CompoundGate(models.Model):
     lat = models.FloatField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["compound", "name"], name="gate_name_once_per_compound")]
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "name"], name="gate_name_once_per_compound")
+        ]
 
 
 class Building(models.Model):
