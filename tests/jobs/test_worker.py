@@ -1,0 +1,118 @@
+"""Real worker processes on the test database: what is enqueued gets done, whoever is killed meanwhile."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.db import connection
+
+from muster.jobs import queue
+from muster.jobs.models import Run
+from tests.jobs import slow_work
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT_SECONDS = 40
+
+
+def url_of_the_test_database() -> str:
+    known = connection.get_connection_params()
+    place = urlencode({key: known[key] for key in ("host", "port") if known.get(key)})
+    return f"postgresql://{known['user']}:{quote(str(known['password']), safe='')}@/{known['dbname']}?{place}"
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
+    """Starts a worker; all that are left are killed when the test ends."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def one() -> "subprocess.Popen[bytes]":
+        environment = {
+            **os.environ,
+            "DATABASE_URL": url_of_the_test_database(),
+            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+        }
+        command = [sys.executable, "-m", "tests.jobs.slow_work"]
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
+        return started[-1]
+
+    yield one
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + LIMIT_SECONDS
+    while not done():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def filled(name: str) -> int:
+    return Run.objects.filter(code__startswith=name).exclude(code__endswith="END").count()
+
+
+def ended(name: str) -> bool:
+    return Run.objects.filter(code=f"{name}END").exists()
+
+
+def test_killed_worker_loses_nothing_and_does_nothing_twice(
+    start: Callable[[], "subprocess.Popen[bytes]"],
+) -> None:
+    first = start()
+    queue.enqueue("tests.fill", name="A")
+    until(lambda: filled("A") >= 3)
+
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    at_death = filled("A")
+    assert not ended("A")
+    start()
+    until(lambda: ended("A"))
+
+    assert 3 <= at_death < slow_work.STEPS
+    assert filled("A") == slow_work.STEPS
+    workers = set(
+        Run.objects.filter(code__startswith="A").exclude(message="").values_list("message", flat=True)
+    )
+    assert len(workers) == 2
+    until(lambda: queue.waiting("tests.fill") == [])
+
+
+def test_worker_asked_to_stop_ends_its_job_first(start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
+    worker = start()
+    queue.enqueue("tests.fill", name="B")
+    until(lambda: filled("B") >= 1)
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(timeout=LIMIT_SECONDS) == 0
+    assert ended("B")
+    assert filled("B") == slow_work.STEPS
+
+
+def test_worker_survives_a_database_that_cuts_its_connections(
+    start: Callable[[], "subprocess.Popen[bytes]"],
+) -> None:
+    worker = start()
+    queue.enqueue("tests.fill", name="C")
+    until(lambda: ended("C"))
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+    queue.enqueue("tests.fill", name="D")
+    until(lambda: ended("D"))
+
+    assert worker.poll() is None
+    assert filled("D") == slow_work.STEPS
