@@ -1,0 +1,249 @@
+"""`muster serve`: the database, the web server and the worker of one copy, kept alive until somebody says stop."""
+
+import contextlib
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from config import postgres, postgres_server
+
+WEB_WORKERS = 2
+# Threads wait for the database most of their time; two times eight serve 16 connections without a queue.
+WEB_THREADS = 8
+JOBS_AT_ONCE = 2
+LOOK_EVERY_SECONDS = 0.25
+START_LIMIT_SECONDS = 60
+STOP_LIMIT_SECONDS = 15
+# A child that dies at once, again and again, is started ever more seldom, so that its log stays readable.
+SLOWEST_RESTART_SECONDS = 10
+STEADY_SECONDS = 30
+
+
+class CannotServe(Exception):
+    """What stands in the way, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy of Muster: its data folder and its address."""
+
+    var: Path
+    host: str
+    port: int
+    database_url: str = ""
+
+    @property
+    def reached_at(self) -> str:
+        """Where this machine finds it: nobody can connect to "all addresses"."""
+        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.reached_at}:{self.port}"
+
+
+@dataclass
+class Child:
+    """A program that must be there, and how often it was not."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    deaths: int = 0
+    due_at: float = field(default=0.0)
+
+
+def serve(copy: Copy, prepare: list[list[str]], when_ready: Callable[[], None]) -> int:
+    """Bring the copy up, call `when_ready` once its page answers, keep it up; 0 after an orderly stop.
+
+    `prepare` are commands of Muster to run before the doors open. Raises `CannotServe`.
+    """
+    copy.var.mkdir(parents=True, exist_ok=True)
+    with alone(copy), _stop_asked() as stop_asked:
+        _check_port(copy)
+        url = copy.database_url or postgres.ensure(copy.var)
+        environment = _environment(copy, url)
+        for command in [["prepare"], *prepare]:
+            if stop_asked() or subprocess.call(
+                [sys.executable, "-m", "config.cli", *command], env=environment
+            ):
+                return _closed(copy, [])
+        children = [Child("web", _web(copy)), Child("worker", _worker())]
+        try:
+            _keep(copy, children, environment, stop_asked, when_ready)
+        finally:
+            _closed(copy, children)
+    return 0
+
+
+def _web(copy: Copy) -> list[str]:
+    options = {
+        "--interface": "wsgi",
+        "--host": copy.host,
+        "--port": str(copy.port),
+        "--workers": str(WEB_WORKERS),
+        "--blocking-threads": str(WEB_THREADS),
+        "--workers-kill-timeout": "10",
+        # It warns that eight threads are many for few cores; ours wait for the database.
+        "--log-level": "error",
+    }
+    arguments = [part for pair in options.items() for part in pair]
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        *arguments,
+        "--respawn-failed-workers",
+        "config.wsgi:application",
+    ]
+
+
+def _worker() -> list[str]:
+    return [
+        *(sys.executable, "-m", "django", "procrastinate", "worker"),
+        *("--concurrency", str(JOBS_AT_ONCE), "--shutdown-graceful-timeout", "10"),
+    ]
+
+
+def _environment(copy: Copy, url: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
+        "MUSTER_VAR": str(copy.var),
+        "PORT": str(copy.port),
+        "DATABASE_URL": url,
+        "DATABASE_POOL": str(WEB_THREADS),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _keep(
+    copy: Copy,
+    children: list[Child],
+    environment: dict[str, str],
+    stop_asked: Callable[[], bool],
+    when_ready: Callable[[], None],
+) -> None:
+    """Start what is not running, look again, until somebody says stop."""
+    began, ready = time.monotonic(), False
+    while not stop_asked():
+        if not copy.database_url and not postgres_server.postmaster(postgres_server.Site(copy.var)):
+            _say("The database ended; it is being started again.")
+            postgres.ensure(copy.var)
+        for child in children:
+            _revive(child, environment)
+        if not ready and _page_answers(copy):
+            ready = True
+            when_ready()
+        if not ready and time.monotonic() - began > START_LIMIT_SECONDS:
+            raise CannotServe(f"{copy.address} does not answer. The reason is in the lines above.")
+        time.sleep(LOOK_EVERY_SECONDS)
+
+
+def _revive(child: Child, environment: dict[str, str]) -> None:
+    now = time.monotonic()
+    if child.process is not None and child.process.poll() is not None:
+        _say(f"The {child.name} ended with {child.process.returncode}; it is being started again.")
+        # What a killed parent leaves behind would go on answering on our port.
+        _signal_group(child, signal.SIGKILL)
+        child.deaths = child.deaths + 1 if now - child.started_at < STEADY_SECONDS else 0
+        child.due_at = now + min(SLOWEST_RESTART_SECONDS, 2**child.deaths / 4 if child.deaths > 1 else 0)
+        child.process = None
+    if child.process is None and now >= child.due_at:
+        # A group of its own: Ctrl-C reaches only us, and we stop them in order.
+        wrapped = [sys.executable, "-m", "config.child", str(os.getpid()), *child.command]
+        child.process = subprocess.Popen(
+            wrapped, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        child.started_at = now
+
+
+def _closed(copy: Copy, children: list[Child]) -> int:
+    """Stop the children, then the database if nobody else uses it."""
+    running = [child for child in children if child.process is not None]
+    for child in running:
+        _signal_group(child, signal.SIGTERM)
+    limit = time.monotonic() + STOP_LIMIT_SECONDS
+    for child in running:
+        if child.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.1, limit - time.monotonic()))
+            _signal_group(child, signal.SIGKILL)
+            child.process.wait()
+    if not copy.database_url:
+        postgres.release(copy.var)
+    return 1
+
+
+def _signal_group(child: Child, number: signal.Signals) -> None:
+    if child.process is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.process.pid, number)
+
+
+@contextlib.contextmanager
+def alone(copy: Copy) -> Iterator[None]:
+    with (copy.var / "serve.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotServe(
+                f"A copy is running on the data folder {copy.var} already. "
+                "Stop it, or set MUSTER_VAR to another folder and PORT to another port."
+            ) from None
+        yield
+
+
+@contextlib.contextmanager
+def _stop_asked() -> Iterator[Callable[[], bool]]:
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _check_port(copy: Copy) -> None:
+    """Told before the migrations, not after them."""
+    family = socket.AF_INET6 if ":" in copy.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((copy.host, copy.port))
+        except OSError as error:
+            raise CannotServe(
+                f"Port {copy.port} of {copy.host} cannot be opened ({error.strerror}). "
+                f"Choose another one: PORT={copy.port + 1}"
+            ) from None
+
+
+def _page_answers(copy: Copy) -> bool:
+    connection = http.client.HTTPConnection(copy.reached_at, copy.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

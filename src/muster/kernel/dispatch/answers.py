@@ -1,0 +1,156 @@
+"""What dispatch answers, as codes and numbers; sentences are made from them by those who speak to people.
+
+`words` lists every code with the figures that come with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Figure = int | float | str
+
+
+class Status(StrEnum):
+    """How good the plan is known to be."""
+
+    PROVEN = "proven"
+    UNPROVEN = "unproven"
+
+
+class EmptyCode(StrEnum):
+    """Why seats stay empty."""
+
+    NOBODY_QUALIFIED = "nobody_qualified"
+    FEWER_QUALIFIED_THAN_SEATS = "fewer_qualified_than_seats"
+    TAKEN_BY_HIGHER_WEIGHT = "taken_by_higher_weight"
+    COULD_BE_FILLED = "could_be_filled"
+
+
+class NotCode(StrEnum):
+    """Why somebody whom no rule bars does not have a seat; rules have codes of their own."""
+
+    ASSIGNED = "assigned"
+    OTHERS_CHEAPER = "others_cheaper"
+    NEEDED_ELSEWHERE = "needed_elsewhere"
+    UNKNOWN_PERSON = "unknown_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One code with its figures, ready for JSON."""
+
+    code: str
+    figures: tuple[tuple[str, Figure], ...] = ()
+
+    def as_dict(self) -> dict[str, Figure]:
+        """The figures by name, with the code under `code`."""
+        return {"code": self.code, **dict(self.figures)}
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A seat and who gets it, as the crow flies `km` away."""
+
+    person: str
+    slot: str
+    km: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Seats of a slot that nobody gets, and the count that proves it.
+
+    `holders`: people with the skill or backbone flag the slot asks for. `excluded`: how many of them which rule bars.
+    `qualified`: those left. `ring_slots`: the slots that compete for the same people; `ring_people` qualify for at least
+    one of them, can fill `ring_capacity` seats, and `ring_seats` are asked for. `higher`: (slot, seats filled) of the
+    slots in the ring with a higher weight.
+    """
+
+    slot: str
+    seats: int
+    code: EmptyCode
+    asked: int
+    holders: int
+    qualified: int
+    excluded: tuple[tuple[str, int], ...]
+    ring_slots: tuple[str, ...]
+    ring_people: int
+    ring_capacity: int
+    ring_seats: int
+    higher: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyMe:
+    """Why this person has this seat.
+
+    `next_person` would newly be called if he were not there, `next_extra_km` is what that costs on top, `next_moves` how many
+    others would have to move; all None when without him a seat stays empty.
+    """
+
+    person: str
+    slot: str
+    km: float
+    tier: int
+    skill: str
+    backbone_seat: bool
+    kept: bool
+    recent_calls: int
+    days_since_asked: int | None
+    next_person: str | None
+    next_extra_km: float | None
+    next_moves: int | None
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The same as codes, the most telling first."""
+        found: list[Reason] = []
+        if self.kept:
+            found.append(Reason("promise_kept"))
+        if self.skill:
+            found.append(Reason("has_skill", (("skill", self.skill),)))
+        if self.backbone_seat:
+            found.append(Reason("is_backbone"))
+        found.append(Reason("distance", (("km", self.km),)))
+        if self.days_since_asked is not None:
+            found.append(Reason("last_asked", (("days", self.days_since_asked),)))
+        found.append(Reason("recent_calls", (("calls", self.recent_calls),)))
+        found.append(Reason("tier", (("tier", self.tier),)))
+        if self.next_person is None or self.next_extra_km is None or self.next_moves is None:
+            found.append(Reason("nobody_else"))
+        else:
+            next_best = (
+                ("person", self.next_person),
+                ("extra_km", self.next_extra_km),
+                ("moves", self.next_moves),
+            )
+            found.append(Reason("next_best", next_best))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why this person does not have this seat.
+
+    `codes`: rules that bar him, or one `NotCode`. `extra_km`: sending him all the same makes the plan dearer by at least
+    this; None when barred or when it would leave a seat of more weight empty. `placed_at`: where he is needed instead.
+    """
+
+    person: str
+    slot: str
+    codes: tuple[str, ...]
+    km: float | None = None
+    extra_km: float | None = None
+    placed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something that `Plan.check` found wrong."""
+
+    code: str
+    person: str = ""
+    slot: str = ""
+    detail: str = ""

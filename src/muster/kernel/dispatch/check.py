@@ -1,0 +1,152 @@
+"""The independent recount of a plan: plain loops over the problem, none of the arrays that made it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from muster.kernel.dispatch.answers import Assignment, Empty, EmptyCode, Violation
+from muster.kernel.dispatch.model import UNITS_PER_KM, Kind, Person, Problem, Slot
+from muster.kernel.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a plan says of itself."""
+
+    assignments: tuple[Assignment, ...]
+    empties: tuple[Empty, ...]
+    filled_weight: int
+    objective_km: float
+    promises_broken: int
+
+
+def violations(problem: Problem, claim: Claim) -> tuple[Violation, ...]:
+    """Everything in the claim that the problem does not bear out; an empty tuple when all of it stands."""
+    recount = _Recount(problem)
+    return (
+        *recount.of_pairs(claim.assignments),
+        *recount.of_people(claim.assignments),
+        *recount.of_slots(claim),
+        *recount.of_shortages(claim.empties),
+        *recount.of_sums(claim),
+    )
+
+
+class _Recount:
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.people = {person.id: person for person in problem.people}
+        self.slots = {slot.id: slot for slot in problem.slots}
+        self.barred: dict[str, set[str | None]] = {}
+        for row in problem.exclusions:
+            self.barred.setdefault(row.person, set()).add(row.slot)
+
+    def allowed(self, person: Person, slot: Slot) -> bool:
+        """Rules, window, kind, skill and radius, each looked at afresh."""
+        barred = self.barred.get(person.id, set())
+        if person.max_seats == 0 or None in barred or slot.id in barred:
+            return False
+        if person.windows is not None and slot.window.id not in person.windows:
+            return False
+        if (slot.kind is Kind.BACKBONE and not person.backbone) or (
+            slot.skill and slot.skill not in person.skills
+        ):
+            return False
+        radius = self.problem.costs.radius_km
+        return radius is None or _meters(person, slot) <= radius * 1000
+
+    def of_pairs(self, assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
+        for row in assignments:
+            if row.person not in self.people or row.slot not in self.slots:
+                yield Violation("unknown_id", row.person, row.slot)
+            elif not self.allowed(self.people[row.person], self.slots[row.slot]):
+                yield Violation("not_allowed", row.person, row.slot)
+            elif abs(row.km - _meters(self.people[row.person], self.slots[row.slot]) / 1000) > 0.0051:
+                yield Violation("wrong_distance", row.person, row.slot, f"{row.km} km")
+
+    def of_people(self, assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
+        held: dict[str, list[Slot]] = {}
+        for row in assignments:
+            if row.person in self.people and row.slot in self.slots:
+                held.setdefault(row.person, []).append(self.slots[row.slot])
+        for person, slots in held.items():
+            if len(slots) > self.people[person].max_seats:
+                yield Violation("too_many_seats", person, detail=f"{len(slots)} seats")
+            spans = sorted(slot.window.span for slot in slots)
+            for earlier, later in pairwise(spans):
+                if _too_close(earlier, later, self.problem.costs.rest_minutes):
+                    yield Violation("too_close_in_time", person, detail=f"{earlier.end} then {later.start}")
+
+    def of_slots(self, claim: Claim) -> Iterator[Violation]:
+        filled = Counter(row.slot for row in claim.assignments)
+        empty = Counter({row.slot: row.seats for row in claim.empties})
+        for slot in self.problem.slots:
+            if filled[slot.id] > slot.seats:
+                yield Violation("overfilled", slot=slot.id, detail=f"{filled[slot.id]} of {slot.seats}")
+            elif filled[slot.id] + empty[slot.id] != slot.seats:
+                yield Violation("seats_unaccounted", slot=slot.id)
+
+    def of_shortages(self, empties: tuple[Empty, ...]) -> Iterator[Violation]:
+        periods = dict(zip((slot.id for slot in self.problem.slots), self.problem.period_of, strict=True))
+        counted: dict[tuple[str, ...], tuple[int, int]] = {}
+        for row in empties:
+            if row.ring_slots not in counted:
+                counted[row.ring_slots] = self._capacity(row.ring_slots, periods)
+            seats = sum(self.slots[slot].seats for slot in row.ring_slots)
+            if (row.ring_people, row.ring_capacity, row.ring_seats) != (*counted[row.ring_slots], seats):
+                yield Violation("wrong_certificate", slot=row.slot)
+            elif row.code is not EmptyCode.COULD_BE_FILLED and row.ring_capacity >= seats:
+                yield Violation("no_shortage", slot=row.slot)
+
+    def _capacity(self, ring: tuple[str, ...], periods: dict[str, int]) -> tuple[int, int]:
+        people = capacity = 0
+        for person in self.problem.people:
+            reach = {periods[slot] for slot in ring if self.allowed(person, self.slots[slot])}
+            people += bool(reach)
+            capacity += min(person.max_seats, len(reach))
+        return people, capacity
+
+    def of_sums(self, claim: Claim) -> Iterator[Violation]:
+        weight = sum(self.slots[row.slot].weight for row in claim.assignments if row.slot in self.slots)
+        if weight != claim.filled_weight:
+            yield Violation("wrong_weight", detail=f"{claim.filled_weight}, recounted {weight}")
+        pairs = {(row.person, row.slot) for row in claim.assignments}
+        broken = sum(
+            p in self.people and s in self.slots and (p, s) not in pairs for p, s in self.problem.keep
+        )
+        if broken != claim.promises_broken:
+            yield Violation("wrong_promises", detail=f"{claim.promises_broken}, recounted {broken}")
+        spent = self._spent(claim.assignments) + broken * round(self.problem.costs.keep_km * UNITS_PER_KM)
+        if spent != round(claim.objective_km * UNITS_PER_KM):
+            yield Violation(
+                "wrong_objective", detail=f"{claim.objective_km}, recounted {spent / UNITS_PER_KM}"
+            )
+
+    def _spent(self, assignments: tuple[Assignment, ...]) -> int:
+        costs = self.problem.costs
+        spent = 0
+        taken: Counter[str] = Counter()
+        for row in assignments:
+            if row.person not in self.people or row.slot not in self.slots:
+                continue
+            person = self.people[row.person]
+            tier = costs.tier_km[min(person.tier, len(costs.tier_km) - 1)]
+            spent += round(_meters(person, self.slots[row.slot]) / 10) + round(tier * UNITS_PER_KM)
+            spent += round(costs.hour_km * person.recent_minutes / 60 * UNITS_PER_KM)
+            spent += round(costs.fairness_km * UNITS_PER_KM) * (
+                2 * (person.recent_calls + taken[row.person]) + 1
+            )
+            taken[row.person] += 1
+        return spent
+
+
+def _meters(person: Person, slot: Slot) -> float:
+    return math.hypot(person.x_m - slot.x_m, person.y_m - slot.y_m)
+
+
+def _too_close(earlier: Span, later: Span, rest_minutes: int) -> bool:
+    return earlier.day == later.day or later.start < earlier.end + rest_minutes

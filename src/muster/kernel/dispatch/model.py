@@ -1,0 +1,206 @@
+"""What dispatch is asked: people, slots, prices, and the problem they make together.
+
+Lengths in meters or kilometers, times in local minutes (`kernel.spans`), costs in kilometer equivalents: the price of
+sending a person is what that many kilometers of travel would cost. Inside, costs are whole units of 10 m.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from muster.kernel.spans import Span
+
+UNITS_PER_KM = 100
+
+
+class Kind(StrEnum):
+    """Whom a seat asks for. Backbone and skilled people may also take general seats."""
+
+    GENERAL = "general"
+    BACKBONE = "backbone"
+    SKILLED = "skilled"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One shift in time, shared by all slots that start and end together."""
+
+    id: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The same as a span of local minutes."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who could be sent. Whoever may be sent nowhere need not be here: an `Exclusion` is enough.
+
+    `tier`: 0 is called first. `windows`: ids of the windows that suit, None for all. `max_seats`: most seats in the whole
+    plan. `recent_calls` and `recent_minutes`: what was asked and served lately, for fairness.
+    """
+
+    id: str
+    x_m: float
+    y_m: float
+    tier: int = 0
+    backbone: bool = False
+    skills: frozenset[str] = frozenset()
+    windows: frozenset[str] | None = None
+    max_seats: int = 1
+    recent_calls: int = 0
+    recent_minutes: int = 0
+    days_since_asked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Seats of one kind at one post in one window, still to be filled. `weight` >= 1: how much a filled seat matters."""
+
+    id: str
+    x_m: float
+    y_m: float
+    window: Window
+    seats: int
+    kind: Kind = Kind.GENERAL
+    skill: str = ""
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A rule that keeps a person from one slot, or with no slot from all; `code` is the caller's, handed back as it is."""
+
+    person: str
+    code: str
+    slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Prices in kilometer equivalents; every one is ours (D) and meant to be set.
+
+    `tier_km[t]`: calling tier t, the last value also for tiers beyond. `fairness_km`: the k-th seat of somebody with h
+    recent calls costs fairness_km x (2(h+k)+1), which rises, so work is spread. `hour_km`: per hour served lately.
+    `keep_km`: breaking a promise of the incumbent plan. `radius_km`: nobody is sent farther, None for no limit.
+    `rest_minutes`: windows closer than this are not both given to one person (D 10 h, norms C.2).
+    """
+
+    tier_km: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
+    fairness_km: float = 0.5
+    hour_km: float = 0.05
+    keep_km: float = 1.0
+    radius_km: float | None = None
+    rest_minutes: int = 600
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One consistent question, in id order, so that the order in which facts arrived cannot change the answer."""
+
+    people: tuple[Person, ...]
+    slots: tuple[Slot, ...]
+    costs: Costs
+    exclusions: tuple[Exclusion, ...]
+    keep: frozenset[tuple[str, str]]
+
+    @staticmethod
+    def of(
+        people: Iterable[Person],
+        slots: Iterable[Slot],
+        costs: Costs,
+        exclusions: Iterable[Exclusion] = (),
+        keep: Iterable[tuple[str, str]] = (),
+    ) -> Problem:
+        """Sorts and checks; raises ValueError for what no plan could mean (a double id, a seat count below 0)."""
+        problem = Problem(
+            people=tuple(sorted(people, key=lambda person: person.id)),
+            slots=tuple(sorted(slots, key=lambda slot: slot.id)),
+            costs=costs,
+            exclusions=tuple(sorted(set(exclusions), key=lambda e: (e.person, e.slot or "", e.code))),
+            keep=frozenset(keep),
+        )
+        _refuse_nonsense(problem)
+        return problem
+
+    @cached_property
+    def person_at(self) -> dict[str, int]:
+        """Position of each person."""
+        return {person.id: index for index, person in enumerate(self.people)}
+
+    @cached_property
+    def slot_at(self) -> dict[str, int]:
+        """Position of each slot."""
+        return {slot.id: index for index, slot in enumerate(self.slots)}
+
+    @cached_property
+    def period_of(self) -> tuple[int, ...]:
+        """Period of each slot; a person takes at most one seat in a period.
+
+        A period is a chain of windows in which neighbors overlap, start on one day or leave less than the rest between
+        them. That keeps the model one flow and never breaks a rule of time; the price is that the two ends of a long
+        chain also exclude each other.
+        """
+        periods: dict[Window, int] = {}
+        latest_end, last_day, period = 0, None, -1
+        for window in sorted({slot.window for slot in self.slots}, key=lambda w: (w.start, w.end, w.id)):
+            day = window.span.day
+            if last_day is None or (day != last_day and window.start >= latest_end + self.costs.rest_minutes):
+                period += 1
+                latest_end = window.end
+            periods[window] = period
+            latest_end, last_day = max(latest_end, window.end), day
+        return tuple(periods[slot.window] for slot in self.slots)
+
+    @cached_property
+    def exclusions_of(self) -> dict[str, tuple[Exclusion, ...]]:
+        """Exclusions by person."""
+        found: dict[str, list[Exclusion]] = {}
+        for exclusion in self.exclusions:
+            found.setdefault(exclusion.person, []).append(exclusion)
+        return {person: tuple(rows) for person, rows in found.items()}
+
+    @property
+    def seats(self) -> int:
+        """Seats to fill in all."""
+        return sum(slot.seats for slot in self.slots)
+
+
+def units(km: float) -> int:
+    """Kilometers as whole cost units of 10 m."""
+    return round(km * UNITS_PER_KM)
+
+
+def kilometers(amount: int) -> float:
+    """Cost units as kilometers."""
+    return amount / UNITS_PER_KM
+
+
+def _refuse_nonsense(problem: Problem) -> None:
+    if len(problem.person_at) != len(problem.people):
+        raise ValueError("two people have the same id")
+    if len(problem.slot_at) != len(problem.slots):
+        raise ValueError("two slots have the same id")
+    for slot in problem.slots:
+        if slot.seats < 0 or slot.weight < 1:
+            raise ValueError(f"slot {slot.id}: seats must be at least 0 and weight at least 1")
+        if (slot.kind is Kind.SKILLED) != bool(slot.skill):
+            raise ValueError(f"slot {slot.id}: a skilled slot names its skill, and no other slot does")
+        if slot.window.end <= slot.window.start:
+            raise ValueError(f"slot {slot.id}: its window ends before it starts")
+    for person in problem.people:
+        if person.max_seats < 0 or person.tier < 0 or person.recent_calls < 0 or person.recent_minutes < 0:
+            raise ValueError(f"person {person.id}: tier, seats and history cannot be below 0")
+    for exclusion in problem.exclusions:
+        if exclusion.slot is not None and exclusion.slot not in problem.slot_at:
+            raise ValueError(f"an exclusion of {exclusion.person} names the unknown slot {exclusion.slot}")
+    costs = problem.costs
+    prices = (*costs.tier_km, costs.fairness_km, costs.hour_km, costs.keep_km, costs.radius_km or 0.0)
+    if not costs.tier_km or min(prices) < 0 or costs.rest_minutes < 0:
+        raise ValueError("prices, radius and rest cannot be below 0, and there must be a price for tier 0")
