@@ -1,0 +1,10 @@
+#!/bin/sh
+# A compressed dump of the database beside the others, the newest 30 kept. Run daily; try a restore every 180 days.
+# Needs DATABASE_URL and BACKUP_FOLDER. The field keys are not in it: keep those elsewhere, or the dump cannot be read.
+set -eu
+mkdir -p "$BACKUP_FOLDER"
+umask 077
+name="$BACKUP_FOLDER/muster-$(date -u +%Y%m%dT%H%M%SZ).dump"
+pg_dump --format=custom --no-owner --file="$name.part" "$DATABASE_URL"
+mv "$name.part" "$name"
+ls -1t "$BACKUP_FOLDER"/muster-*.dump | tail -n +31 | xargs -r rm --
