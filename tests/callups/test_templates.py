@@ -45,7 +45,7 @@ def test_second_run_changes_nothing() -> None:
 
 def test_template_that_was_changed_by_hand_is_brought_back() -> None:
     loaded()
-    CallTemplate.objects.filter(code="gate-dawn").update(name_zh="x", skill="medical")
+    CallTemplate.objects.filter(code="gate-dawn").update(name_zh="x", skill="nursing")
 
     load_templates()
 

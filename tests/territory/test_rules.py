@@ -222,7 +222,7 @@ def test_sources_name_every_file_that_is_carried() -> None:
     folder = Path(data_folder())
     listed = (folder / "SOURCES.md").read_text(encoding="utf-8")
 
-    for place in ("divisions", "population", "shapes", "callups", "people"):
+    for place in ("divisions", "population", "shapes", "callups", "skills"):
         for file in (folder / place).iterdir():
             assert f"`{place}/{file.name}`" in listed
     assert json.loads((folder / "divisions" / "edition.json").read_text())["began_on"] == "2023-06-30"

@@ -1,21 +1,16 @@
-"""The catalog of skills that comes with Muster, brought into the database."""
-
-from __future__ import annotations
+"""The catalog of skills."""
 
 import json
-from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 
 from muster.people.models import Skill
 
 
 def load_skills() -> int:
-    """Bring the catalog to what data/people says; returns how many there are. A second run changes nothing."""
-    path = Path(settings.BASE_DIR) / "data" / "people" / "skills.json"
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    with transaction.atomic():
-        for row in rows:
-            Skill.objects.update_or_create(code=row["code"], defaults=row)
-    return len(rows)
+    """Put the skills of data/skills on file and return how many were new; names may change, codes never go."""
+    loaded = 0
+    for row in json.loads((settings.BASE_DIR / "data" / "skills" / "skills.json").read_text("utf-8")):
+        _skill, created = Skill.objects.update_or_create(code=row.pop("code"), defaults=row)
+        loaded += created
+    return loaded
