@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -27,12 +28,16 @@ def _pack(values: list[object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 
 
-def _unpack(cursor: str, length: int) -> list[object] | None:
+def _unpack(cursor: str, model: type[Model], names: list[str]) -> list[object] | None:
+    """The key values in the cursor, or None where it is not one of ours."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
+        if not isinstance(values, list) or len(values) != len(names):
+            return None
+        columns = {column.name: column for column in model._meta.concrete_fields}
+        return [columns[name].to_python(value) for name, value in zip(names, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError, ValidationError):
         return None
-    return values if isinstance(values, list) and len(values) == length else None
 
 
 def page_after(rows: QuerySet[Row], *, key: tuple[str, ...], after: str = "", size: int = SIZE) -> Page[Row]:
@@ -42,7 +47,7 @@ def page_after(rows: QuerySet[Row], *, key: tuple[str, ...], after: str = "", si
     tampered with gives the first page: it carries no right, the query set does.
     """
     names = [name.removeprefix("-") for name in key]
-    values = _unpack(after, len(key)) if after else None
+    values = _unpack(after, rows.model, names) if after else None
     if values is not None:
         beyond, same = Q(), Q()
         for column, name, value in zip(key, names, values, strict=True):
