@@ -27,7 +27,7 @@ def solved(instance: Instance) -> Plan:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(instances())
 def test_plan_equals_the_best_of_all_plans(instance: Instance) -> None:
     plan = solved(instance)
@@ -37,7 +37,7 @@ def test_plan_equals_the_best_of_all_plans(instance: Instance) -> None:
     assert plan.check() == ()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(instances(most_people=14, most_slots=8, most_seats=4))
 def test_plan_is_proven_checked_and_never_worse_than_greedy(instance: Instance) -> None:
     plan = solved(instance)
@@ -51,7 +51,7 @@ def test_plan_is_proven_checked_and_never_worse_than_greedy(instance: Instance) 
     assert (plan.filled_weight, -plan.objective_km) >= (human.filled_weight, -human.objective_km)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(instances(most_people=10, most_slots=6, most_seats=3))
 def test_greedy_is_called_proven_exactly_when_it_is_the_best(instance: Instance) -> None:
     plan = solved(instance)
@@ -64,7 +64,7 @@ def test_greedy_is_called_proven_exactly_when_it_is_the_best(instance: Instance)
     assert (human.status is Status.PROVEN) == as_good
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(instances(most_people=10, most_slots=6, most_seats=3), st.randoms(use_true_random=False))
 def test_order_of_the_facts_changes_nothing(instance: Instance, chance: random.Random) -> None:
     shuffled = [list(part) for part in (instance.people, instance.slots, instance.exclusions, instance.keep)]
@@ -77,7 +77,7 @@ def test_order_of_the_facts_changes_nothing(instance: Instance, chance: random.R
     assert again == solved(instance)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(instances(most_people=8, most_slots=5, most_seats=3))
 def test_one_more_person_never_makes_it_worse(instance: Instance) -> None:
     fewer = solve(instance.people[1:], instance.slots, Costs(), exclusions=instance.exclusions)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # type: ignore[import-untyped]  # ships a stub but no py.typed
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from muster.kernel.dispatch.table import Ints, Table
 
