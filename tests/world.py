@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
@@ -167,7 +168,7 @@ def make_world() -> World:
         )
         if force_class in (ForceClass.VOLUNTEER, ForceClass.REPORTED_PERSON):
             make_profile(person)
-        account = Account.objects.create(login=cast_name, person=person)
+        account = Account.objects.create(login=cast_name, person=person, password=make_password(None))
         if kind:
             Role.objects.create(
                 account=account,

@@ -97,3 +97,42 @@ class Theme(models.TextChoices):
     AUTO = "auto", _("as the device")
     LIGHT = "light", _("light")
     DARK = "dark", _("dark")
+
+
+class HealthLimit(models.TextChoices):
+    """What a body cannot do, said without saying why (R2.6); a task's demands are named with the same codes."""
+
+    NO_NIGHT = "no_night", _("no night shift")
+    NO_STANDING = "no_standing", _("no long standing")
+    NO_LIFTING = "no_lifting", _("no heavy lifting")
+    NO_STAIRS = "no_stairs", _("no stairs")
+    NO_OUTDOORS = "no_outdoors", _("no heat or cold outdoors")
+    NO_CONTACT = "no_contact", _("no close contact")
+
+
+class ConsentPurpose(models.TextChoices):
+    """What a person is asked to agree to, one by one (PIPL art. 14, 23, 25, 29)."""
+
+    VOLUNTEER_SERVICE = "volunteer_service", _("Being registered and called as a volunteer")
+    HEALTH_LIMITS = "health_limits", _("Keeping what I cannot do, so that I am not asked for it")
+    UNIT_SHARING = "unit_sharing", _("Telling my unit whether I came")
+    PUBLICATION = "publication", _("Being named in stories and honors")
+
+
+class Period(models.IntegerChoices):
+    """A quarter of the day, in the order of `kernel.spans`."""
+
+    NIGHT = 0, _("night 0–6")
+    MORNING = 1, _("morning 6–12")
+    AFTERNOON = 2, _("afternoon 12–18")
+    EVENING = 3, _("evening 18–24")
+
+
+# The level of the place that each role is over; the others may be over a place of any level.
+ROLE_LEVELS = {
+    RoleKind.COMMUNITY_WORKER: 12,
+    RoleKind.TOWNSHIP_OVERSEER: 9,
+    RoleKind.COUNTY_OVERSEER: 6,
+    RoleKind.CITY_OVERSEER: 4,
+    RoleKind.PROVINCE_OVERSEER: 2,
+}
