@@ -19,7 +19,6 @@ from config import postgres, postgres_server
 WEB_WORKERS = 2
 # Threads wait for the database most of their time; two times eight serve 16 connections without a queue.
 WEB_THREADS = 8
-JOBS_AT_ONCE = 2
 LOOK_EVERY_SECONDS = 0.25
 START_LIMIT_SECONDS = 60
 STOP_LIMIT_SECONDS = 15
@@ -109,10 +108,7 @@ def _web(copy: Copy) -> list[str]:
 
 
 def _worker() -> list[str]:
-    return [
-        *(sys.executable, "-m", "django", "procrastinate", "worker"),
-        *("--concurrency", str(JOBS_AT_ONCE), "--shutdown-graceful-timeout", "10"),
-    ]
+    return [sys.executable, "-m", "muster.jobs.worker"]
 
 
 def _environment(copy: Copy, url: str) -> dict[str, str]:

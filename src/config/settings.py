@@ -147,3 +147,19 @@ FIELD_CIPHER = env.str("FIELD_CIPHER", default="aes-256-gcm")  # or "sm4-gcm"
 FIELD_INDEX_HASH = env.str("FIELD_INDEX_HASH", default="sha256")  # or "sm3"
 FIELD_KEYS = secret("FIELD_KEYS")
 LINK_KEY = secret("LINK_KEY")
+
+# How messages leave. The demo writes them to a file; production sets MESSAGE_CHANNEL=sms and the provider's address.
+MESSAGE_CHANNEL = env.str("MESSAGE_CHANNEL", default="file")
+# Of the file channel, what is also printed where Muster runs: what somebody waits for on the screen.
+MESSAGE_ECHO_TOPICS = env.list("MESSAGE_ECHO_TOPICS", default=["sign_in_code"])
+SMS_URL = env.str("SMS_URL", default="")
+SMS_KEY = secret("SMS_KEY") if SMS_URL else ""
+SMS_SENDER = env.str("SMS_SENDER", default="Muster")
+GROUP_BOT_SERVICES = env.list("GROUP_BOT_SERVICES", default=["wecombot", "dingtalk", "feishu", "lark"])
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Muster <muster@localhost>")

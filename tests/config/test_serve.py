@@ -88,7 +88,7 @@ def running(place: tuple[Path, int]) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("word", ["granian", "procrastinate"])
+@pytest.mark.parametrize("word", ["granian", "muster.jobs.worker"])
 def test_killed_part_is_started_again(
     place: tuple[Path, int], running: subprocess.Popen[str], word: str
 ) -> None:
@@ -141,7 +141,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     copy = _muster(tmp_path, port, "serve")
     assert copy.stdout
     _until(lambda: f"http://127.0.0.1:{port}" in (copy.stdout.readline() if copy.stdout else ""))
-    parts = _children(copy.pid, "granian") | _children(copy.pid, "procrastinate")
+    parts = _children(copy.pid, "granian") | _children(copy.pid, "muster.jobs.worker")
 
     copy.send_signal(signal.SIGINT)
     copy.communicate(timeout=PATIENCE_SECONDS)

@@ -138,6 +138,17 @@ def waiting(task_name: str | None = None) -> list[dict[str, Any]]:
         return [_loaded(arguments) for (arguments,) in cursor.fetchall()]
 
 
+def is_busy(task_name: str) -> bool:
+    """True if a job of this name runs or is due."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE task_name = %s AND (status = 'doing'"
+            " OR status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())))",
+            [task_name],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def _deferrer(task_name: str, **options: Any) -> Any:
     return app.tasks[task_name].configure(**options)
 

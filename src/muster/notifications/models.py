@@ -28,6 +28,7 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
     is_drill = models.BooleanField(default=False)
+    is_synthetic = models.BooleanField(default=False)  # its recipient was made up for a demo or a drill
     created_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
@@ -42,6 +43,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["subject_kind", "subject_code", "state"], name="message_by_subject"),
             models.Index(fields=["person_id", "-id"], name="message_by_person"),
+            models.Index(fields=["created_at"], name="message_by_age"),
         ]
         constraints = [
             models.CheckConstraint(

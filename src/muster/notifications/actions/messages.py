@@ -1,0 +1,164 @@
+"""Posting messages: written once per send key, sent by jobs, called back and sent anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.audit.actions import trail
+from muster.jobs import queue
+from muster.notifications.enums import Channel, MessageState
+from muster.notifications.models import Message, Preference
+from muster.toolkit.actor import Actor
+from muster.toolkit.codes import new_code
+from muster.toolkit.refusal import Refused
+
+PER_JOB = 500
+BATCH = 2000
+# A code of 8 letters may, once in ages, be taken; then the message is written again with another one.
+TRIES = 3
+LOCAL = (Channel.CONSOLE, Channel.FILE)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One message to one recipient. `send_key` says which telling it is: the same key is never sent twice.
+
+    `channel` None leaves the choice to the person's preference and the settings. `is_synthetic` says that the recipient
+    was made up for a demo or a drill: such a message never reaches a real provider.
+    """
+
+    send_key: str
+    topic: str
+    person_id: int | None
+    address: str
+    body: str
+    title: str = ""
+    channel: str | None = None
+    subject_kind: str = ""
+    subject_code: str = ""
+    division_code: int | None = None
+    is_drill: bool = False
+    is_synthetic: bool = False
+
+
+def post(drafts: Sequence[Draft], *, at: datetime | None = None, urgent: bool = False) -> int:
+    """Write the messages and have them sent after this transaction. Returns how many are new.
+
+    A draft whose send key was posted before is passed over, so calling twice tells nobody twice. `urgent` goes before all
+    others, for what somebody waits for on a screen.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        ids = _write({draft.send_key: draft for draft in drafts}, at)
+        chunks = [{"ids": ids[start : start + PER_JOB]} for start in range(0, len(ids), PER_JOB)]
+        queue.enqueue_many("notifications.send_messages", chunks, priority=queue.URGENT if urgent else None)
+    return len(ids)
+
+
+def cancel(
+    subject_kind: str, subject_code: str, *, topic: str | None = None, at: datetime | None = None
+) -> int:
+    """Call back what is not out yet about a subject. Returns how many; what is being sent goes out."""
+    messages = Message.objects.filter(
+        subject_kind=subject_kind, subject_code=subject_code, state=MessageState.QUEUED
+    )
+    if topic is not None:
+        messages = messages.filter(topic=topic)
+    return messages.update(state=MessageState.CANCELED)
+
+
+def resend(message: Message, *, actor: Actor, at: datetime | None = None) -> None:
+    """Try a failed message again from the first attempt; refuses `not_failed` for any other, so two clicks send one."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        if not Message.objects.filter(pk=message.pk, state=MessageState.FAILED).update(
+            state=MessageState.QUEUED, attempts=0, error="", next_try_at=at, claimed_at=None
+        ):
+            raise Refused(
+                "not_failed", _("This message is not among the failed ones any more. Reload the list.")
+            )
+        trail.record(
+            "notifications.message.resent",
+            actor=actor,
+            obj_kind="message",
+            obj_code=message.code,
+            division_code=message.division_code,
+            at=at,
+            detail={"topic": message.topic, "channel": message.channel},
+            is_drill=message.is_drill,
+        )
+        queue.enqueue("notifications.send_messages", ids=[message.pk])
+
+
+def prefer(person_id: int, channel: str, *, topic: str = "") -> None:
+    """Which channel a person wants for a topic, or with "" for all others."""
+    Preference.objects.update_or_create(
+        person_id=person_id, topic=topic, defaults={"channel": Channel(channel).value}
+    )
+
+
+def _write(drafts: dict[str, Draft], at: datetime) -> list[int]:
+    """The ids of the rows that are new: those with a key and a code of ours. A row that was there has another code."""
+    ids: list[int] = []
+    missing = dict(drafts)
+    for _attempt in range(TRIES):
+        if not missing:
+            break
+        channels = _preferred(missing.values())
+        rows = [
+            _message(draft, channels.get((draft.person_id, draft.topic)), at) for draft in missing.values()
+        ]
+        Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+        written = Message.objects.filter(code__in=[row.code for row in rows], send_key__in=list(missing))
+        ids += written.order_by("pk").values_list("pk", flat=True)
+        known = set(Message.objects.filter(send_key__in=list(missing)).values_list("send_key", flat=True))
+        missing = {key: draft for key, draft in missing.items() if key not in known}
+    if missing:
+        raise RuntimeError(f"{len(missing)} messages found no free code")
+    return ids
+
+
+def _preferred(drafts: Iterable[Draft]) -> dict[tuple[int | None, str], str]:
+    """(person, topic) -> channel, for everybody who said which; the word for the topic goes before the general one."""
+    open_ones = [(draft.person_id, draft.topic) for draft in drafts if draft.channel is None]
+    said = {
+        (person_id, topic): channel
+        for person_id, topic, channel in Preference.objects.filter(
+            person_id__in={person_id for person_id, _topic in open_ones if person_id}
+        ).values_list("person_id", "topic", "channel")
+    }
+    return {
+        (person_id, topic): channel
+        for person_id, topic in open_ones
+        if person_id and (channel := said.get((person_id, topic)) or said.get((person_id, "")))
+    }
+
+
+def _message(draft: Draft, preferred: str | None, at: datetime) -> Message:
+    channel = Channel(draft.channel or preferred or settings.MESSAGE_CHANNEL)
+    made_up = draft.is_drill or draft.is_synthetic
+    return Message(
+        code=new_code(),
+        send_key=draft.send_key,
+        topic=draft.topic,
+        subject_kind=draft.subject_kind,
+        subject_code=draft.subject_code,
+        person_id=draft.person_id,
+        division_code=draft.division_code,
+        # What is made up goes to the file whatever anybody prefers; the channels check once more.
+        channel=channel if channel in LOCAL or not made_up else Channel.FILE,
+        address=draft.address,
+        title=draft.title,
+        body=draft.body,
+        is_drill=draft.is_drill,
+        is_synthetic=draft.is_synthetic,
+        created_at=at,
+        next_try_at=at,
+    )
