@@ -28,7 +28,7 @@ def test_large_text_flips_at_once_and_the_next_page_has_it(visit):
     page = visit("/", width=360)
 
     page.get_by_role("button", name="大字").click()
-    page.wait_for_function("document.documentElement.classList.contains('elder')")
+    assert page.evaluate("document.documentElement.classList.contains('elder')") is True
     page.wait_for_load_state("networkidle")
     page.goto("/privacy/")
 

@@ -13,4 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.DEBUG:
-    urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))
+    urlpatterns += [
+        path("styleguide/", styleguide.show, name="styleguide"),
+        path("styleguide/<slug:look>/", styleguide.show, name="styleguide-look"),
+    ]

@@ -3,6 +3,11 @@ const SHOW_AFTER = 300;
 const SLOW_AFTER = 8000;
 const waiting = new Map();
 
+function tellSlow(slow) {
+  const words = document.querySelector("[data-slow]");
+  if (words) words.hidden = !slow;
+}
+
 function settle(form) {
   const state = waiting.get(form);
   if (!state) return;
@@ -10,6 +15,7 @@ function settle(form) {
   clearTimeout(state.slow);
   state.button?.removeAttribute("aria-busy");
   waiting.delete(form);
+  if (waiting.size === 0) tellSlow(false);
 }
 
 document.addEventListener("submit", (event) => {
@@ -25,10 +31,7 @@ document.addEventListener("submit", (event) => {
   waiting.set(form, {
     button,
     show: setTimeout(() => button?.setAttribute("aria-busy", "true"), SHOW_AFTER),
-    slow: setTimeout(() => {
-      const detail = { toasts: [{ text: document.body.dataset.slow, tone: "warn", seconds: 20 }] };
-      document.body.dispatchEvent(new CustomEvent("muster:toast", { detail, bubbles: true }));
-    }, SLOW_AFTER),
+    slow: setTimeout(() => tellSlow(true), SLOW_AFTER),
   });
 });
 

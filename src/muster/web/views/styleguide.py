@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -34,16 +34,29 @@ class SampleForm(forms.Form):
     words = forms.CharField(label="补充说明", widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
 
+PAGES = {
+    "desk": "web/desk/styleguide.html",
+    "my": "web/my/styleguide.html",
+    "sign-in": "web/public/styleguide.html",
+    "board": "web/board/styleguide.html",
+}
+
+
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: HttpRequest, look: str = "desk") -> HttpResponse:
+    if look not in PAGES:
+        raise Http404
     now = timezone.now()
     form = SampleForm(
         {"gate": "锦里西苑·北门", "phone": "1380000", "day": "0", "task": "gate", "tasks": ["scan"]}
     )
     return page(
         request,
-        "web/desk/styleguide.html",
+        PAGES[look],
         {
+            "week": ["一", "二", "三", "四", "五", "六", "日"],
+            "parts": ["早", "午", "晚"],
+            "nos": ["要上班", "不舒服", "顾家人", "不在附近"],
             "form": form,
             "funnel": {"needed": 40, "pledged": 46, "named": 43, "accepted": 38, "arrived": 29},
             "notes": {
