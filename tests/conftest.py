@@ -63,6 +63,14 @@ def flushable_trail() -> None:
     connection_created.connect(allow, weak=False)
 
 
+@pytest.fixture(autouse=True)
+def fresh_norms() -> None:
+    """Numbers are held in memory for some seconds; a test's own must not outlive it."""
+    from muster.norms import queries  # noqa: PLC0415 - models cannot be imported before Django is set up
+
+    queries.forget()
+
+
 @pytest.fixture
 def world(db: None) -> "World":
     """Two neighboring communities and one of each kind of actor (tests/world.py)."""

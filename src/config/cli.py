@@ -60,7 +60,10 @@ def prepare() -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415 - loaded when Django is wanted
 
+    from muster.norms.actions.settings import load_defaults  # noqa: PLC0415 - as above
+
     call_command("migrate", verbosity=0, interactive=False)
+    load_defaults()
     call_command("collectstatic", verbosity=0, interactive=False)
 
 

@@ -1,0 +1,61 @@
+"""How one value is chosen among several, on plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+# Digits below the level of a community, township, county, city and province in a 12-digit code.
+STEPS = (1, 10**3, 10**6, 10**8, 10**10)
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a key: for a place and what lies below it (None: everywhere), from a day to the day before another."""
+
+    key: str
+    value: Any
+    unit: str
+    basis: str
+    source: str
+    division_code: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    changed_by_label: str = ""
+
+
+def chain(division_code: int) -> tuple[int, ...]:
+    """The code itself and the codes above it, the nearest first. A code without a level in between is no matter."""
+    codes = (division_code // step * step for step in STEPS)
+    return tuple(dict.fromkeys(codes))
+
+
+def in_force(values: Iterable[Value], division_code: int, on: date) -> Value | None:
+    """The value of the nearest place that has one on that day; of one place the one that began last."""
+    nearness: dict[int | None, int] = {code: rank for rank, code in enumerate(chain(division_code))}
+    nearness[None] = len(nearness)
+    candidates = [value for value in values if value.division_code in nearness and _covers(value, on)]
+    return min(candidates, key=lambda value: (nearness[value.division_code], _age(value, on)), default=None)
+
+
+def fits(value: object, like: object) -> bool:
+    """Whether a new value is of the kind of the default: a whole number stays one, and none is below zero."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return value >= 0 and (isinstance(like, float) or isinstance(value, int))
+
+
+def _covers(value: Value, on: date) -> bool:
+    began = value.valid_from is None or value.valid_from <= on
+    return began and (value.valid_to is None or on < value.valid_to)
+
+
+def _age(value: Value, on: date) -> int:
+    return (on - value.valid_from).days if value.valid_from else on.toordinal()
+
+
+def within_bound(value: float, default: float, bound: str) -> bool:
+    """Whether a value keeps to what the notice or the law asks: at least, at most or exactly the default."""
+    return {"least": value >= default, "most": value <= default, "exactly": value == default}.get(bound, True)
