@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from muster.organizations.enums import UnitKind
 from muster.organizations.models import ResidentUnit
+from muster.people.actions import sessions
 from muster.people.enums import ForceClass, RoleKind, Sex, Willingness
-from muster.people.middleware import begin_session
 from muster.people.models import Account, Liaison, Person, Role, VolunteerProfile
 from muster.people.queries import actor_of
 from muster.people.rules import name_keys, phone_index
@@ -87,7 +87,7 @@ class World:
         if name != STRANGER:
             client.force_login(self.accounts[name], backend=settings.AUTHENTICATION_BACKENDS[-1])
             session = client.session
-            begin_session(session, timezone.now(), has_second_factor=True)
+            sessions.begin(session, timezone.now(), has_second_factor=True)
             session.save()
         return client
 

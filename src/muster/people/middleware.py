@@ -5,25 +5,27 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.contrib.auth import logout
-from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
+from muster.people.actions import sessions
+from muster.people.actions.sessions import SECOND_FACTOR, SEEN_AT, SIGNED_IN_AT
 from muster.people.enums import RoleKind
 from muster.people.models import Account
 from muster.people.queries.actors import actor_of
 from muster.people.web_types import ActorRequest
 from muster.toolkit.actor import Actor
+from muster.toolkit.pages import is_fragment
 
-# The keys of a session. The time of sign-in is kept apart, because reading a page must not extend the absolute end.
-SIGNED_IN_AT = "signed_in_at"
-SEEN_AT = "seen_at"
-SECOND_FACTOR = "second_factor"
 # A write for each page read would double the load on the database; a minute more or less does not matter.
 SEEN_STEP = timedelta(minutes=1)
 IDLE = timedelta(minutes=30)
 IDLE_ADMINISTRATOR = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
+POLL = "Muster-Poll"
 ADMINISTRATORS = (RoleKind.SYSTEM_ADMINISTRATOR, RoleKind.AUDITOR)
 
 
@@ -40,13 +42,9 @@ class ActorMiddleware:
         if asked.actor.account_id and _has_ended(request, asked.actor):
             logout(request)
             asked.actor = Actor(label="", address=address)
+            if not request.path.startswith(reverse("people:sign-in")):
+                return _led_back(request)
         return self.get_response(request)
-
-
-def begin_session(session: SessionBase, at: datetime, *, has_second_factor: bool) -> None:
-    """Write into a fresh session when it began and how strong it is."""
-    session[SIGNED_IN_AT] = session[SEEN_AT] = at.isoformat()
-    session[SECOND_FACTOR] = has_second_factor
 
 
 def _actor(request: HttpRequest, address: str) -> Actor:
@@ -63,11 +61,24 @@ def _actor(request: HttpRequest, address: str) -> Actor:
 def _has_ended(request: HttpRequest, actor: Actor) -> bool:
     session, now = request.session, timezone.now()
     if SIGNED_IN_AT not in session:
-        begin_session(session, now, has_second_factor=False)
+        sessions.begin(session, now, has_second_factor=False)
     idle = IDLE_ADMINISTRATOR if actor.has(*ADMINISTRATORS) else IDLE
     seen_at = datetime.fromisoformat(session[SEEN_AT])
     if now - datetime.fromisoformat(session[SIGNED_IN_AT]) >= ABSOLUTE or now - seen_at >= idle:
         return True
-    if now - seen_at >= SEEN_STEP:
+    # A page that looks for news by itself is no sign of somebody in front of it.
+    if now - seen_at >= SEEN_STEP and POLL not in request.headers:
         session[SEEN_AT] = now.isoformat()
     return False
+
+
+def _led_back(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, which leads back to what was asked for; a form that was sent is opened anew."""
+    asked_for = (
+        request.get_full_path() if request.method == "GET" and not is_fragment(request) else request.path
+    )
+    url = f"{reverse('people:sign-in')}?{urlencode({'next': asked_for, 'ended': '1'})}"
+    if not is_fragment(request):
+        return redirect(url)
+    # A script that asked for a part would put the whole sign-in page into it.
+    return HttpResponse(status=204, headers={"HX-Redirect": url})

@@ -42,7 +42,9 @@ class Person(models.Model):
     unit = models.ForeignKey(ResidentUnit, null=True, on_delete=models.PROTECT, related_name="people")
     is_party_member = models.BooleanField(default=False)  # sensitive: aggregates and the solver only
     has_smartphone = models.BooleanField(default=True)
-    is_synthetic = models.BooleanField(default=False)  # demo and drill people: no real message is ever sent to them
+    is_synthetic = models.BooleanField(
+        default=False
+    )  # demo and drill people: no real message is ever sent to them
     created_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True)
 
@@ -55,7 +57,9 @@ class Person(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["id_number_index"], name="person_id_number_once", condition=Q(id_number_index__isnull=False)
+                fields=["id_number_index"],
+                name="person_id_number_once",
+                condition=Q(id_number_index__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["phone_index"], name="person_phone_once", condition=Q(phone_index__isnull=False)
@@ -134,10 +138,14 @@ class VolunteerProfile(models.Model):
     state = models.CharField(max_length=8, choices=VolunteerState.choices, default=VolunteerState.ACTIVE)
     skills = ArrayField(models.CharField(max_length=30), default=list)
     trainings = ArrayField(models.CharField(max_length=30), default=list)
-    health_limits = ArrayField(models.CharField(max_length=30), default=list)  # of norms: no_night, no_standing …
+    health_limits = ArrayField(
+        models.CharField(max_length=30), default=list
+    )  # of norms: no_night, no_standing …
     task_kinds = ArrayField(models.CharField(max_length=30), default=list)
     availability = models.IntegerField(default=0b1111_1111_1111_1111_1111_1111_1111)  # 7 days x 4 periods
-    emergency_willing = models.CharField(max_length=8, choices=Willingness.choices, default=Willingness.UNKNOWN)
+    emergency_willing = models.CharField(
+        max_length=8, choices=Willingness.choices, default=Willingness.UNKNOWN
+    )
     willingness_at = models.DateTimeField(null=True)
     is_backbone = models.BooleanField(default=False)
     insured_until = models.DateField(null=True)
@@ -237,7 +245,9 @@ class Liaison(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["unit", "side"], name="liaison_one_in_office_per_side", condition=Q(ended_on__isnull=True)
+                fields=["unit", "side"],
+                name="liaison_one_in_office_per_side",
+                condition=Q(ended_on__isnull=True),
             )
         ]
 
@@ -268,10 +278,16 @@ class SignInCode(models.Model):
 
     phone_index = models.UUIDField()
     code_index = models.UUIDField()
+    address = models.CharField(max_length=64, blank=True)  # of the network it was asked for from
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["phone_index", "-sent_at"], name="sign_in_code_newest")]
+        indexes = [
+            models.Index(fields=["phone_index", "-sent_at"], name="sign_in_code_newest"),
+            models.Index(
+                fields=["address", "-sent_at"], name="sign_in_code_by_address", condition=~Q(address="")
+            ),
+        ]

@@ -56,7 +56,9 @@ function start(root) {
     clearTimeout(timer);
     if (document.hidden) return;
     try {
-      const headers = { "HX-Request": "true", ...(etag && { "If-None-Match": etag }) };
+      // A desk that nobody sits at is signed out although its page asks on; a wall board ([data-live-stays]) is not.
+      const idle = "liveStays" in root.dataset ? {} : { "Muster-Poll": "1" };
+      const headers = { "HX-Request": "true", ...idle, ...(etag && { "If-None-Match": etag }) };
       const answer = await fetch(root.dataset.live, { headers, cache: "no-store", credentials: "same-origin" });
       failures = answer.ok || answer.status === 304 ? 0 : failures + 1;
       if (answer.ok) {

@@ -214,6 +214,8 @@ def field(bound: Any, label: str = "") -> dict[str, object]:
         if kind in {"checkbox", "radio", "hidden", "file"}
         else "form-control"
     )
+    # The tag's class would replace the widget's own.
+    css = " ".join(filter(None, [css, bound.field.widget.attrs.get("class", "")]))
     if bound.errors and css:
         css += " is-invalid"
     return {

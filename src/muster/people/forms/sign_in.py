@@ -1,0 +1,48 @@
+"""What is typed at the door."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class PhoneForm(forms.Form):
+    """The number a code is sent to."""
+
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+        error_messages={"required": _("Enter your mobile number.")},
+    )
+
+
+class CodeForm(forms.Form):
+    """The six digits, from a message or from the authenticator."""
+
+    code = forms.CharField(
+        label=_("6-digit code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp", "maxlength": "20"}
+        ),
+        error_messages={"required": _("Enter the 6 digits of the code.")},
+    )
+
+
+class PasswordForm(forms.Form):
+    """The way in for office work."""
+
+    login = forms.CharField(
+        label=_("Login name"),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Enter your login name.")},
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password.")},
+    )
