@@ -56,15 +56,41 @@ def serve_command(
 
 @app.command(hidden=True)
 def prepare() -> None:
-    """Bring the schema and the collected static files up to date; `serve` does it before it opens the doors."""
+    """Bring schema, collected static files and catalogs up to date; `serve` does it before it opens the doors."""
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415 - loaded when Django is wanted
+    from django.core.management import call_command  # noqa: PLC0415 - here and below: not before Django is set up
+
+    from muster.callups.actions.templates import load_templates  # noqa: PLC0415
+    from muster.people.actions.skills import load_skills  # noqa: PLC0415
+    from muster.territory.models import Division  # noqa: PLC0415
 
     from muster.norms.actions.settings import load_defaults  # noqa: PLC0415 - as above
 
     call_command("migrate", verbosity=0, interactive=False)
     load_defaults()
     call_command("collectstatic", verbosity=0, interactive=False)
+    load_skills()
+    load_templates()
+    if not Division.objects.exists():
+        _load_divisions()
+
+
+@app.command("load-divisions")
+def load_divisions_command() -> None:
+    """Load the real divisions of the province, or bring those that are there to the edition in data/."""
+    django.setup()
+    _load_divisions()
+
+
+def _load_divisions() -> None:
+    from muster.jobs.progress import Progress  # noqa: PLC0415
+    from muster.territory.actions.load import load_divisions  # noqa: PLC0415
+
+    with Progress.start("territory.load_divisions", terminal=console) as progress:
+        loaded = load_divisions(progress)
+    console.print(
+        f"{loaded.divisions:,} divisions: {loaded.begun:,} new, {loaded.corrected:,} corrected, {loaded.ended:,} ended."
+    )
 
 
 @app.command()

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from muster.audit.models import Entry as TrailEntry
+from muster.jobs.progress import Progress
 from muster.territory import queries
 from muster.territory.actions.load import Loaded, load_divisions
 from muster.territory.models import Division
@@ -30,11 +31,11 @@ class Steps:
     def __init__(self) -> None:
         self.expected, self.done, self.is_finished = 0, 0, False
 
-    def start(self, expected: int) -> None:
-        self.expected = expected
+    def expect(self, rows: int) -> None:
+        self.expected = rows
 
-    def advance(self, count: int) -> None:
-        self.done += count
+    def advance(self, rows: int) -> None:
+        self.done += rows
 
     def finish(self) -> None:
         self.is_finished = True
@@ -161,6 +162,16 @@ def test_load_tells_how_far_it_is(make_edition: MakeEdition) -> None:
     load_divisions(steps, edition=make_edition(FIRST, TREE))
 
     assert (steps.expected, steps.done, steps.is_finished) == (6, 6, True)
+
+
+def test_load_writes_its_progress_over_the_same_connection(
+    make_edition: MakeEdition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("muster.jobs.progress.WRITE_EVERY_SECONDS", 0)
+    with Progress.start("territory.load_divisions") as progress:
+        load_divisions(progress, edition=make_edition(FIRST, TREE))
+
+    assert (progress.run.expected, progress.run.done, progress.run.state) == (6, 6, "done")
 
 
 def test_database_keeps_one_edition_in_force(make_edition: MakeEdition) -> None:

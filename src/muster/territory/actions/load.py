@@ -37,8 +37,8 @@ COLUMNS = ("code", *FACTS, *DERIVED)
 class Progress(Protocol):
     """What shows how far a load is: jobs.progress.Progress, or nothing at all."""
 
-    def start(self, expected: int) -> None: ...
-    def advance(self, count: int) -> None: ...
+    def expect(self, rows: int) -> None: ...
+    def advance(self, rows: int) -> None: ...
     def finish(self) -> None: ...
 
 
@@ -68,7 +68,7 @@ def load_divisions(
     edition = edition or Edition.shipped()
     entries, ended = read_entries(edition), read_ended(edition)
     if progress:
-        progress.start(len(entries))
+        progress.expect(len(entries))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         _copy(cursor, entries, progress)
@@ -99,11 +99,14 @@ def _copy(cursor: CursorWrapper, entries: list[Entry], progress: Progress | None
     cursor.execute(
         f"CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM territory_division WITH NO DATA"  # noqa: S608 - our own column names
     )
-    with cursor.copy(f"COPY incoming ({columns}) FROM STDIN") as copy:
-        for number, entry in enumerate(entries, start=1):
-            copy.write_row(_row(entry))
-            if progress and (number % BATCH == 0 or number == len(entries)):
-                progress.advance(number % BATCH or BATCH)
+    for begin in range(0, len(entries), BATCH):
+        batch = entries[begin : begin + BATCH]
+        with cursor.copy(f"COPY incoming ({columns}) FROM STDIN") as copy:
+            for entry in batch:
+                copy.write_row(_row(entry))
+        # Between two copies: a progress that is kept in the database writes over this very connection.
+        if progress:
+            progress.advance(len(batch))
     cursor.execute("CREATE UNIQUE INDEX ON incoming (code)")
     cursor.execute("ANALYZE incoming")
 
