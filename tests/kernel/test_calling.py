@@ -14,10 +14,11 @@ from muster.kernel.calling import Prior, Wave, acceptance, fill_probability, wav
 
 def exactly(seats: int, asked: int, probability: Fraction) -> Fraction:
     """P(at least `seats` of `asked` accept) without any rounding."""
-    few = sum(
+    terms = (
         comb(asked, k) * probability**k * (1 - probability) ** (asked - k)
         for k in range(min(seats, asked + 1))
     )
+    few = sum(terms, Fraction(0))
     return 1 - few
 
 
@@ -95,7 +96,8 @@ def test_cap_is_kept_and_told() -> None:
 def test_cap_bounds_this_wave_and_not_those_before() -> None:
     wave = wave_size(20, 0.3, 0.9, outstanding=60, cap=10)
 
-    assert (wave.ask, wave.capped, wave.expected) == (10, True, pytest.approx(21.0))
+    assert (wave.ask, wave.capped) == (10, True)
+    assert wave.expected == pytest.approx(21.0)
 
 
 @pytest.mark.parametrize(

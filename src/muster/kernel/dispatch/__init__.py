@@ -19,10 +19,11 @@ from muster.kernel.dispatch.answers import (
     WhyMe,
     WhyNot,
 )
-from muster.kernel.dispatch.flow import cheapest_flow
 from muster.kernel.dispatch.greedy import nearest_first
 from muster.kernel.dispatch.model import Costs, Exclusion, Kind, Person, Problem, Slot, Window
 from muster.kernel.dispatch.plan import Plan, plan_of
+from muster.kernel.dispatch.prices import prices_of
+from muster.kernel.dispatch.search import best_placement
 from muster.kernel.dispatch.table import table_of
 
 __all__ = [
@@ -62,7 +63,7 @@ def solve(
     Raises ValueError for input that no plan could mean.
     """
     table = table_of(Problem.of(people, slots, costs, exclusions, keep))
-    return plan_of(table, cheapest_flow(table))
+    return plan_of(table, *best_placement(table))
 
 
 def greedy(
@@ -75,4 +76,5 @@ def greedy(
 ) -> Plan:
     """What somebody with a list and a map would do; `status` says `proven` only where that happens to be the best."""
     table = table_of(Problem.of(people, slots, costs, exclusions, keep))
-    return plan_of(table, nearest_first(table))
+    placed = nearest_first(table)
+    return plan_of(table, placed, prices_of(table, placed, table.allowed))

@@ -33,6 +33,7 @@ class NotCode(StrEnum):
     ASSIGNED = "assigned"
     OTHERS_CHEAPER = "others_cheaper"
     NEEDED_ELSEWHERE = "needed_elsewhere"
+    NO_SEATS_TO_FILL = "no_seats_to_fill"
     UNKNOWN_PERSON = "unknown_person"
 
 
@@ -134,8 +135,9 @@ class WhyMe:
 class WhyNot:
     """Why this person does not have this seat.
 
-    `codes`: rules that bar him, or one `NotCode`. `extra_km`: sending him all the same makes the plan dearer by at least
-    this; None when barred or when it would leave a seat of more weight empty. `placed_at`: where he is needed instead.
+    `codes`: rules that bar him, or one `NotCode`. `extra_km`: what the plan would cost more with him there all the same
+    (for people with several seats, at least that); None when barred or when a seat would be lost for it. `placed_at`: the
+    seat he would have to leave.
     """
 
     person: str

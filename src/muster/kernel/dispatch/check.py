@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from muster.kernel.dispatch.answers import Assignment, Empty, EmptyCode, Violation
@@ -104,11 +105,27 @@ class _Recount:
 
     def _capacity(self, ring: tuple[str, ...], periods: dict[str, int]) -> tuple[int, int]:
         people = capacity = 0
-        for person in self.problem.people:
-            reach = {periods[slot] for slot in ring if self.allowed(person, self.slots[slot])}
-            people += bool(reach)
-            capacity += min(person.max_seats, len(reach))
+        for person, alike in self.alike:
+            reach: set[int] = set()
+            for slot in ring:
+                if periods[slot] not in reach and self.allowed(person, self.slots[slot]):
+                    reach.add(periods[slot])
+            people += alike * bool(reach)
+            capacity += alike * min(person.max_seats, len(reach))
         return people, capacity
+
+    @cached_property
+    def alike(self) -> list[tuple[Person, int]]:
+        """One of each sort of person whom `allowed` cannot tell apart, and how many there are."""
+        asked = {slot.skill for slot in self.problem.slots}
+        placeless = self.problem.costs.radius_km is None
+        sorts: dict[object, list[Person]] = {}
+        for person in self.problem.people:
+            place = None if placeless else (person.x_m, person.y_m)
+            barred = frozenset(self.barred.get(person.id, ()))
+            sort = (person.max_seats, person.windows, person.backbone, person.skills & asked, barred, place)
+            sorts.setdefault(sort, []).append(person)
+        return [(people[0], len(people)) for people in sorts.values()]
 
     def of_sums(self, claim: Claim) -> Iterator[Violation]:
         weight = sum(self.slots[row.slot].weight for row in claim.assignments if row.slot in self.slots)

@@ -9,9 +9,10 @@ import numpy as np
 
 from muster.kernel.dispatch.answers import Empty, EmptyCode, NotCode, WhyMe, WhyNot
 from muster.kernel.dispatch.flow import Placed
+from muster.kernel.dispatch.forcing import forced_extra
 from muster.kernel.dispatch.model import Kind, Person, Slot, kilometers
-from muster.kernel.dispatch.prices import NOBODY, Prices, taken_by
-from muster.kernel.dispatch.shortage import Ring, ring_around
+from muster.kernel.dispatch.prices import NOBODY, Prices, last_steps
+from muster.kernel.dispatch.shortage import Ring, Shortages
 from muster.kernel.dispatch.table import Table, bars_between
 
 
@@ -22,7 +23,7 @@ def distance_km(person: Person, slot: Slot) -> float:
 
 def whys(table: Table, placed: Placed, prices: Prices) -> list[WhyMe]:
     """Why each filled seat is filled as it is, in order of (person, slot)."""
-    last = table.steps(placed.people, taken_by(table, placed)[placed.people] - 1)
+    last = last_steps(table, placed)
     return [
         _why_me(table, prices, person, slot, step)
         for person, slot, step in zip(
@@ -53,18 +54,10 @@ def why_not(table: Table, placed: Placed, prices: Prices, person_id: str, slot_i
 def empties(table: Table, placed: Placed) -> tuple[Empty, ...]:
     """Each slot with seats that nobody gets, with its certificate."""
     filled = np.bincount(placed.slots, minlength=len(table.problem.slots))
+    shortages = Shortages(table, placed)
     return tuple(
-        _empty(table, placed, filled.tolist(), index)
-        for index in np.flatnonzero(filled < table.seats).tolist()
+        _empty(shortages, filled.tolist(), index) for index in np.flatnonzero(filled < table.seats).tolist()
     )
-
-
-def ring_capacity(table: Table, ring: Ring) -> int:
-    """Most seats that the people of the ring could fill in it, whoever goes where: one a period, within their limits."""
-    reach = np.zeros((len(ring.people), int(table.period.max(initial=0)) + 1), dtype=np.bool_)
-    for slot in ring.slots.tolist():
-        reach[:, table.period[slot]] |= table.allowed[ring.people, slot]
-    return int(np.minimum(table.capacity[ring.people], reach.sum(axis=1)).sum())
 
 
 def _why_me(table: Table, prices: Prices, person: int, slot: int, step: int) -> WhyMe:
@@ -89,67 +82,66 @@ def _why_me(table: Table, prices: Prices, person: int, slot: int, step: int) -> 
 
 
 def _priced_out(table: Table, placed: Placed, prices: Prices, person: int, slot: int) -> WhyNot:
-    taken = int(taken_by(table, placed)[person])
-    period = table.period[slot]
-    held = placed.slots[placed.people == person]
-    in_the_way = held[table.period[held] == period]
-    if not len(in_the_way) and taken >= table.capacity[person]:
-        in_the_way = held
-    km = distance_km(table.problem.people[person], table.problem.slots[slot])
-    if len(in_the_way):
-        freed = prices.price[in_the_way] - table.cost[person, in_the_way]
-        place = int(in_the_way[int(freed.argmin())])
-        code, worth = NotCode.NEEDED_ELSEWHERE, int(freed.min())
-        placed_at: str | None = table.problem.slots[place].id
-    else:
-        code, worth = NotCode.OTHERS_CHEAPER, int(table.steps(np.array([person]), taken)[0])
-        placed_at = None
-    extra = int(table.cost[person, slot]) + worth - int(prices.price[slot])
-    affordable = extra < table.seat_value
+    somebody, post = table.problem.people[person], table.problem.slots[slot]
+    km = distance_km(somebody, post)
+    if post.seats == 0:
+        return WhyNot(somebody.id, post.id, (NotCode.NO_SEATS_TO_FILL,), km)
+    extra = forced_extra(table, placed, prices, person, slot)
+    seat = _seat_to_give_up(table, placed, prices, person, slot)
     return WhyNot(
-        table.problem.people[person].id,
-        table.problem.slots[slot].id,
-        (code,),
+        somebody.id,
+        post.id,
+        (NotCode.OTHERS_CHEAPER if seat is None else NotCode.NEEDED_ELSEWHERE,),
         km,
-        kilometers(max(extra, 0)) if affordable else None,
-        placed_at,
+        None if extra is None else kilometers(extra),
+        None if seat is None else table.problem.slots[seat].id,
     )
 
 
-def _empty(table: Table, placed: Placed, filled: list[int], slot: int) -> Empty:
-    problem, post = table.problem, table.problem.slots[slot]
+def _seat_to_give_up(table: Table, placed: Placed, prices: Prices, person: int, slot: int) -> int | None:
+    """The seat that the person would have to leave to take one more at the slot; None when he has one to spare."""
+    held = placed.slots[placed.people == person]
+    in_the_way = held[table.period[held] == table.period[slot]]
+    if not len(in_the_way):
+        if len(held) < table.capacity[person]:
+            return None
+        in_the_way = held
+    refill = prices.price[in_the_way] - table.cost[person, in_the_way]
+    return int(in_the_way[int(refill.argmin())])
+
+
+def _empty(shortages: Shortages, filled: list[int], slot: int) -> Empty:
+    problem = shortages.table.problem
+    post = problem.slots[slot]
     holders = [person for person in problem.people if _holds(person, post)]
-    qualified = int((table.allowed[:, slot] & (table.capacity > 0)).sum())
     barred = Counter(codes[0] for person in holders if (codes := bars_between(problem, person, post)))
-    ring = Ring(np.array([slot]), np.flatnonzero(table.allowed[:, slot] & (table.capacity > 0)))
-    if qualified >= post.seats:
-        ring = ring_around(table, placed, slot)
-    capacity, asked = ring_capacity(table, ring), int(table.seats[ring.slots].sum())
+    alone = shortages.of((slot,))
+    ring = alone if alone.capacity < alone.seats else shortages.around(slot)
     higher = tuple(
         (problem.slots[other].id, filled[other])
-        for other in ring.slots.tolist()
+        for other in ring.slots
         if problem.slots[other].weight > post.weight and filled[other]
     )
     return Empty(
         slot=post.id,
         seats=post.seats - filled[slot],
-        code=_empty_code(qualified, capacity, asked, higher),
+        code=_empty_code(alone, ring, higher),
         asked=post.seats,
         holders=len(holders),
-        qualified=qualified,
+        qualified=alone.people,
         excluded=tuple(sorted(barred.items())),
-        ring_slots=tuple(problem.slots[other].id for other in ring.slots.tolist()),
-        ring_people=len(ring.people),
-        ring_capacity=capacity,
-        ring_seats=asked,
+        ring_slots=tuple(problem.slots[other].id for other in ring.slots),
+        ring_people=ring.people,
+        ring_capacity=ring.capacity,
+        ring_seats=ring.seats,
         higher=higher,
     )
 
 
-def _empty_code(qualified: int, capacity: int, asked: int, higher: tuple[tuple[str, int], ...]) -> EmptyCode:
-    if qualified == 0:
+def _empty_code(alone: Ring, ring: Ring, higher: tuple[tuple[str, int], ...]) -> EmptyCode:
+    if alone.people == 0:
         return EmptyCode.NOBODY_QUALIFIED
-    if capacity >= asked:
+    if ring.capacity >= ring.seats:
         return EmptyCode.COULD_BE_FILLED
     return EmptyCode.TAKEN_BY_HIGHER_WEIGHT if higher else EmptyCode.FEWER_QUALIFIED_THAN_SEATS
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from muster.kernel.dispatch.table import Ints, Table
+from muster.kernel.dispatch.table import Flags, Ints, Table
 
 GROUND = 0
 
@@ -26,28 +26,9 @@ class Placed:
     arcs: int
 
 
-def cheapest_pairs(table: Table) -> tuple[Ints, Ints]:
-    """Pairs (person, slot) that some optimal plan gets along with.
-
-    With n seats in all, each slot keeps the n people who come cheapest to it. Nothing is lost: a plan that uses somebody
-    outside the list uses at most n - 1 others, so one on the list is idle and takes the seat for no more.
-    """
-    wanted = table.problem.seats
-    people = [np.zeros(0, dtype=np.int64)]
-    slots = [np.zeros(0, dtype=np.int64)]
-    for slot in np.flatnonzero(table.seats):
-        fits = np.flatnonzero(table.allowed[:, slot] & (table.capacity > 0))
-        if len(fits) > wanted:
-            price = table.cost[fits, slot] + table.first_step[fits]
-            fits = np.sort(fits[np.argsort(price, kind="stable")[:wanted]])
-        people.append(fits)
-        slots.append(np.full(len(fits), slot, dtype=np.int64))
-    return np.concatenate(people), np.concatenate(slots)
-
-
-def cheapest_flow(table: Table) -> Placed:
-    """Fills the seats at the least price; that nothing better exists is proved apart from this, in `prices`."""
-    person, slot = cheapest_pairs(table)
+def cheapest_flow(table: Table, kept: Flags) -> Placed:
+    """Fills the seats at the least price over the pairs kept; whether that is the best of all, `search` finds out."""
+    person, slot = np.nonzero(kept & (table.capacity > 0)[:, None] & (table.seats > 0))
     rows, row_of_pair = np.unique(person, return_inverse=True)
     several = table.capacity[person] > 1
     periods = int(table.period.max(initial=0)) + 1

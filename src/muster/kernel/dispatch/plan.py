@@ -12,7 +12,7 @@ from muster.kernel.dispatch.answers import Assignment, Empty, Status, Violation,
 from muster.kernel.dispatch.check import Claim, violations
 from muster.kernel.dispatch.flow import Placed
 from muster.kernel.dispatch.model import Problem, kilometers, units
-from muster.kernel.dispatch.prices import Prices, prices_of, taken_by
+from muster.kernel.dispatch.prices import Prices, taken_by
 from muster.kernel.dispatch.table import Table
 
 
@@ -47,7 +47,7 @@ class Plan:
     def price_km(self, slot: str) -> float | None:
         """What one more seat at the slot would cost; None when it would stay empty or empty another."""
         amount = int(self._prices.price[self.problem.slot_at[slot]])
-        return kilometers(amount) if amount < self._table.seat_value else None
+        return kilometers(amount) if amount <= self._table.scarce else None
 
     def check(self) -> tuple[Violation, ...]:
         """Recounts the whole plan from the problem alone; an empty tuple means that it keeps every promise."""
@@ -64,10 +64,9 @@ class Plan:
         return {person: tuple(rows) for person, rows in found.items()}
 
 
-def plan_of(table: Table, placed: Placed) -> Plan:
-    """Puts reasons to a placement, and proves it or says that it is unproven."""
+def plan_of(table: Table, placed: Placed, prices: Prices) -> Plan:
+    """Puts reasons to a placement; it is proven or not as its prices say."""
     problem = table.problem
-    prices = prices_of(table, placed)
     assignments = tuple(
         Assignment(why.person, why.slot, why.km, why.reasons) for why in explain.whys(table, placed, prices)
     )

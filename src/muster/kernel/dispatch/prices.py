@@ -22,13 +22,16 @@ FAR = np.iinfo(np.int64).max // 4
 class Prices:
     """Per slot: units for one more seat, and how it would be filled.
 
-    `from_person[s]`: who is called for it, or moved to it when `from_slot[s]` is a slot; `NOBODY` in both: it stays
-    empty. `proven`: no chain of moves betters the plan, over every allowed pair.
+    `entry[s]`: the same without moving anybody, by `entry_person[s]` or, where that is `NOBODY`, by leaving it empty.
+    `from_slot[s]`: slot from which somebody is moved for it, `NOBODY` for none. `move[t, s]`: least extra price of moving
+    somebody. `proven`: no chain of moves betters the plan, over all the pairs that were looked at.
     """
 
     price: Ints
-    from_person: Ints
     from_slot: Ints
+    entry: Ints
+    entry_person: Ints
+    move: Ints
     proven: bool
 
     def chain(self, slot: int) -> tuple[int, int]:
@@ -37,29 +40,46 @@ class Prices:
         while self.from_slot[slot] != NOBODY:
             slot = int(self.from_slot[slot])
             moves += 1
-        return int(self.from_person[slot]), moves
+        return int(self.entry_person[slot]), moves
 
 
-def prices_of(table: Table, placed: Placed) -> Prices:
-    """Prices of a plan by label correction, at most one round for each slot.
+def prices_of(table: Table, placed: Placed, allowed: Flags) -> Prices:
+    """Prices of a plan over the allowed pairs by label correction, at most one round for each slot.
 
     Where some chain of moves would better the plan, no such prices exist: then only people free at once are counted.
     """
-    move, move_person = _moves(table, placed)
-    direct = _direct_prices(table, placed)
-    every = np.arange(len(direct.price))
-    price, from_person, from_slot = direct.price.copy(), direct.from_person.copy(), direct.from_slot.copy()
-    for _ in range(len(every) + 1):
+    entry, entry_person = _entries(table, placed, allowed)
+    move = _moves(table, placed, allowed)
+    every = np.arange(len(entry))
+    nowhere = np.full(len(entry), NOBODY, dtype=np.int64)
+    price, from_slot = entry.copy(), nowhere.copy()
+    for _ in range(len(entry) + 1):
         over = price[:, None] + move
-        best = over.argmin(axis=0) if len(every) else every
+        best = over.argmin(axis=0) if len(entry) else every
         reached = over[best, every]
         better = reached < price
         if not better.any():
-            return Prices(price, from_person, from_slot, _nothing_to_release(table, placed, price))
+            proven = _nothing_to_release(table, placed, price)
+            return Prices(price, from_slot, entry, entry_person, move, proven)
         from_slot[better] = best[better]
-        from_person[better] = move_person[best, every][better]
         price = np.where(better, reached, price)
-    return direct
+    return Prices(entry, nowhere, entry, entry_person, move, proven=False)
+
+
+def release_prices(table: Table, placed: Placed, price: Ints) -> Ints:
+    """`release[p, t]`: units that it costs, at these prices, to have person p free for one more seat in period t.
+
+    Idle, that is his next step of fairness; otherwise a seat he holds has to be refilled at its price. A pair is worth
+    sending where this and the pair's own price come to less than the price of the slot.
+    """
+    taken = taken_by(table, placed)
+    people = np.arange(len(taken))
+    anywhere = np.where(taken < table.capacity, table.steps(people, taken), FAR)
+    refill = price[placed.slots] - table.cost[placed.people, placed.slots]
+    np.minimum.at(anywhere, placed.people, refill)
+    release = np.repeat(anywhere[:, None], int(table.period.max(initial=0)) + 1, axis=1)
+    release[placed.people, table.period[placed.slots]] = refill
+    return release
 
 
 def taken_by(table: Table, placed: Placed) -> Ints:
@@ -74,7 +94,7 @@ def busy_in(table: Table, placed: Placed) -> Flags:
     return busy
 
 
-def _direct_prices(table: Table, placed: Placed) -> Prices:
+def _entries(table: Table, placed: Placed, allowed: Flags) -> tuple[Ints, Ints]:
     """Each slot's cheapest person who can take one more seat without any move, or the price of leaving it empty."""
     taken = taken_by(table, placed)
     free = taken < table.capacity
@@ -83,35 +103,36 @@ def _direct_prices(table: Table, placed: Placed) -> Prices:
     price = table.seat_value * table.weight
     person = np.full(len(price), NOBODY, dtype=np.int64)
     for slot in range(len(price)):
-        able = np.flatnonzero(free & table.allowed[:, slot] & ~busy[:, table.period[slot]])
+        able = np.flatnonzero(free & allowed[:, slot] & ~busy[:, table.period[slot]])
         if len(able):
             offers = table.cost[able, slot] + step[able]
             first = int(offers.argmin())
             price[slot], person[slot] = offers[first], able[first]
-    return Prices(price, person, np.full(len(price), NOBODY, dtype=np.int64), proven=False)
+    return price, person
 
 
-def _moves(table: Table, placed: Placed) -> tuple[Ints, Ints]:
-    """`move[t, s]`: least extra price of taking somebody from slot t to slot s, and who that is."""
-    count = len(table.problem.slots)
+def _moves(table: Table, placed: Placed, allowed: Flags) -> Ints:
+    """`move[t, s]`: least extra price of taking somebody from slot t to slot s; `FAR` where nobody can be."""
     busy = busy_in(table, placed)
-    move = np.full((count, count), FAR, dtype=np.int64)
-    person = np.full((count, count), NOBODY, dtype=np.int64)
+    move = np.full((len(table.problem.slots), len(table.problem.slots)), FAR, dtype=np.int64)
     for source in np.unique(placed.slots).tolist():
         here = placed.people[placed.slots == source]
-        may = table.allowed[here] & (~busy[here][:, table.period] | (table.period == table.period[source]))
-        extra = np.where(may, table.cost[here] - table.cost[here, source][:, None], FAR)
-        first = extra.argmin(axis=0)
-        move[source] = extra[first, np.arange(count)]
-        person[source] = np.where(move[source] < FAR, here[first], NOBODY)
+        may = allowed[here] & (~busy[here][:, table.period] | (table.period == table.period[source]))
+        extra = table.cost[here] - table.cost[here, source][:, None]
+        move[source] = np.where(may, extra, FAR).min(axis=0)
         move[source, source] = FAR
-    return move, person
+    return move
+
+
+def last_steps(table: Table, placed: Placed) -> Ints:
+    """Fairness price that each filled seat's person would be spared with one seat fewer."""
+    return table.steps(placed.people, taken_by(table, placed)[placed.people] - 1)
 
 
 def _nothing_to_release(table: Table, placed: Placed, price: Ints) -> bool:
     """No empty seat could be filled, and nobody's seat filled more cheaply, by what the prices allow."""
-    filled = np.bincount(placed.slots, minlength=len(price))
-    if (price[filled < table.seats] < (table.seat_value * table.weight)[filled < table.seats]).any():
+    short = np.bincount(placed.slots, minlength=len(price)) < table.seats
+    if (price[short] < (table.seat_value * table.weight)[short]).any():
         return False
-    last = table.steps(placed.people, taken_by(table, placed)[placed.people] - 1)
-    return bool((price[placed.slots] >= table.cost[placed.people, placed.slots] + last).all())
+    own = table.cost[placed.people, placed.slots] + last_steps(table, placed)
+    return bool((price[placed.slots] >= own).all())

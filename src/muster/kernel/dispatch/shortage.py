@@ -1,44 +1,73 @@
-"""Why a seat stays empty, as a certificate that anybody can count over: so many people for so many seats."""
+"""Why seats stay empty, as certificates that anybody can count over: so many people for so many seats."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from muster.kernel.dispatch.flow import Placed
 from muster.kernel.dispatch.prices import busy_in, taken_by
-from muster.kernel.dispatch.table import Ints, Table
+from muster.kernel.dispatch.table import Flags, Table
 
 
 @dataclass(frozen=True)
 class Ring:
-    """Slots that share one shortage: all who qualify for any of them (`people`) are already used among them."""
+    """Slots that compete for the same people. `people` qualify for at least one of them and can fill `capacity` seats."""
 
-    slots: Ints
-    people: Ints
+    slots: tuple[int, ...]
+    people: int
+    capacity: int
+    seats: int
 
 
-def ring_around(table: Table, placed: Placed, slot: int) -> Ring:
-    """Slots from which somebody could be moved, directly or in a chain, to the empty seat at `slot`.
+class Shortages:
+    """Rings of one placement. Rings that many slots share are counted once."""
 
-    In an optimal plan the people who qualify for the ring cannot fill it: were one of them idle, the chain would have
-    filled the seat. So counting people and seats proves the shortage (Hall's condition).
-    """
-    held_period = table.period[placed.slots]
-    busy = busy_in(table, placed)
-    full = (taken_by(table, placed) >= table.capacity)[placed.people]
-    inside = np.zeros(len(table.problem.slots), dtype=np.bool_)
-    people = np.zeros(len(table.problem.people), dtype=np.bool_)
-    frontier = [slot]
-    inside[slot] = True
-    while frontier:
-        wanted = frontier.pop()
-        able = table.allowed[:, wanted] & (table.capacity > 0)
-        people |= able
-        # Somebody is out of reach through his seat in the same period, or, with no seat left to him, through any.
-        spent = (held_period == table.period[wanted]) | (full & ~busy[placed.people, table.period[wanted]])
-        fresh = np.setdiff1d(placed.slots[able[placed.people] & spent], np.flatnonzero(inside))
-        inside[fresh] = True
-        frontier.extend(fresh.tolist())
-    return Ring(np.flatnonzero(inside), np.flatnonzero(people))
+    def __init__(self, table: Table, placed: Placed) -> None:
+        self.table = table
+        self.placed = placed
+        self._counted: dict[tuple[int, ...], Ring] = {}
+
+    def around(self, slot: int) -> Ring:
+        """The slots from which somebody could be moved, directly or in a chain, to an empty seat at `slot`.
+
+        In an optimal plan the people who qualify for the ring cannot fill it: were one of them idle, the chain would have
+        filled the seat. So counting people and seats proves the shortage (Hall's condition).
+        """
+        inside = np.zeros(len(self.table.problem.slots), dtype=np.bool_)
+        inside[slot] = True
+        frontier = [slot]
+        while frontier:
+            fresh = self._held[frontier.pop()] & ~inside
+            inside |= fresh
+            frontier.extend(np.flatnonzero(fresh).tolist())
+        return self.of(tuple(np.flatnonzero(inside).tolist()))
+
+    def of(self, slots: tuple[int, ...]) -> Ring:
+        """The ring of these slots, counted: one seat a period for each person, within his own limit."""
+        if slots not in self._counted:
+            table = self.table
+            reach = np.zeros((len(table.problem.people), int(table.period.max()) + 1), dtype=np.bool_)
+            for slot in slots:
+                reach[:, table.period[slot]] |= table.allowed[:, slot] & (table.capacity > 0)
+            seats = int(table.seats[list(slots)].sum())
+            capacity = int(np.minimum(table.capacity, reach.sum(axis=1)).sum())
+            self._counted[slots] = Ring(slots, int(reach.any(axis=1).sum()), capacity, seats)
+        return self._counted[slots]
+
+    @cached_property
+    def _held(self) -> Flags:
+        """`held[s, t]`: slot t holds somebody who qualifies for s and, because of that seat, cannot go there."""
+        table, placed = self.table, self.placed
+        count = len(table.problem.slots)
+        period = table.period[placed.slots]
+        busy = busy_in(table, placed)
+        full = (taken_by(table, placed) >= table.capacity)[placed.people]
+        held = np.zeros((count, count), dtype=np.bool_)
+        for slot in range(count):
+            # Through his seat in the same period or, with no seat left to him, through any of his seats.
+            spent = (period == table.period[slot]) | (full & ~busy[placed.people, table.period[slot]])
+            held[slot, placed.slots[table.allowed[placed.people, slot] & spent]] = True
+        return held

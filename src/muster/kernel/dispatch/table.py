@@ -66,12 +66,17 @@ class Table:
 
     @cached_property
     def seat_value(self) -> int:
-        """Units that a filled seat of weight 1 is worth: more than any sum of prices could save, so filling comes first."""
+        """Units that a filled seat of weight 1 is worth: twice what all prices together could save, so filling comes first."""
         if not self.cost.size:
             return 1
         everybody = np.arange(len(self.problem.people))
         highest = int(self.cost.max()) + int(self.steps(everybody, self.capacity).max())
-        return 1 + self.problem.seats * (max(highest, 0) - min(int(self.cost.min()), 0))
+        return 2 + 2 * self.problem.seats * (max(highest, 0) - min(int(self.cost.min()), 0))
+
+    @property
+    def scarce(self) -> int:
+        """Units above which an amount holds the value of a seat: no sum of prices alone comes to more."""
+        return self.seat_value // 2
 
 
 def table_of(problem: Problem) -> Table:
@@ -89,8 +94,9 @@ def table_of(problem: Problem) -> Table:
         window: np.array([p.windows is None or window in p.windows for p in people], dtype=np.bool_)
         for window in {slot.window.id for slot in slots}
     }
-    allowed = np.zeros((len(people), len(slots)), dtype=np.bool_)
-    cost = np.zeros((len(people), len(slots)), dtype=np.int64)
+    # Column by column in memory, because nearly all work goes slot by slot.
+    allowed = np.zeros((len(people), len(slots)), dtype=np.bool_, order="F")
+    cost = np.zeros((len(people), len(slots)), dtype=np.int64, order="F")
     for index, slot in enumerate(slots):
         meters = np.hypot(x - slot.x_m, y - slot.y_m)
         fits = offered[slot.window.id].copy()

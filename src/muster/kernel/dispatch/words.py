@@ -44,6 +44,7 @@ WHY_NOT: dict[str, tuple[str, ...]] = {
     NotCode.ASSIGNED: ("km",),
     NotCode.OTHERS_CHEAPER: ("km", "extra_km"),
     NotCode.NEEDED_ELSEWHERE: ("km", "extra_km", "placed_at"),
+    NotCode.NO_SEATS_TO_FILL: ("km",),
     NotCode.UNKNOWN_PERSON: (),
     WINDOW_NOT_OFFERED: (),
     NOT_BACKBONE: (),
