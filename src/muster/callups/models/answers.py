@@ -30,15 +30,24 @@ class Offer(models.Model):
     code = models.CharField(max_length=8, unique=True, default=new_code)
     call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="offers")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="offers")
-    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="offers")  # the seat it was asked for
-    unit_call = models.ForeignKey(UnitCall, null=True, on_delete=models.PROTECT, related_name="offers")  # named by a unit
-    pledge = models.ForeignKey(Pledge, null=True, on_delete=models.PROTECT, related_name="offers")  # whose held seat it uses
+    slot = models.ForeignKey(
+        Slot, on_delete=models.PROTECT, related_name="offers"
+    )  # the seat it was asked for
+    unit_call = models.ForeignKey(
+        UnitCall, null=True, on_delete=models.PROTECT, related_name="offers"
+    )  # named by a unit
+    pledge = models.ForeignKey(
+        Pledge, null=True, on_delete=models.PROTECT, related_name="offers"
+    )  # whose held seat it uses
     wave = models.PositiveSmallIntegerField()  # 0: named by a unit or walked up
     state = models.CharField(max_length=12, choices=OfferState.choices, default=OfferState.ASKED)
     asked_at = models.DateTimeField()
     reply_by = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField(null=True)
+    risk_confirmed_at = models.DateTimeField(
+        null=True
+    )  # when the person answered under the risk statement (R9.2)
     reason = models.CharField(max_length=10, choices=AnswerReason.choices, blank=True)
     why = models.JSONField(default=dict)  # reasons of the dispatch, as codes and numbers
 
@@ -98,6 +107,11 @@ class Assignment(models.Model):
                 fields=["call_up", "person", "shift"],
                 name="assignment_once_per_person_and_shift",
                 condition=Q(state__in=[*SEATED]),
+            ),
+            # Nobody's free time is ordered (Order 685 art. 25).
+            models.CheckConstraint(
+                name="assignment_ordered_is_paid_duty",
+                condition=~Q(state=AssignmentState.ORDERED) | Q(duty_kind=DutyKind.ON_PAID_DUTY),
             ),
             models.CheckConstraint(
                 name="assignment_ended_has_its_time",

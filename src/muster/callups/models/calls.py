@@ -20,7 +20,9 @@ class CallTemplate(models.Model):
     hazard = models.CharField(max_length=40, blank=True)
     task_kind = models.CharField(max_length=20, choices=TaskKind.choices)
     mode = models.CharField(max_length=10, choices=Mode.choices)
-    starts_at_minute = models.PositiveSmallIntegerField(null=True)  # of the local day; null: as soon as people can be there
+    starts_at_minute = models.PositiveSmallIntegerField(
+        null=True
+    )  # of the local day; null: as soon as people can be there
     shift_minutes = models.PositiveSmallIntegerField()
     muster_before_minutes = models.PositiveSmallIntegerField()
     reply_before_minutes = models.PositiveSmallIntegerField()
@@ -81,6 +83,9 @@ class CallUp(models.Model):
     ask_cap = models.PositiveIntegerField()  # never more people than this are asked
     waves_sent = models.PositiveSmallIntegerField(default=0)
     raised_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="call_ups")
+    raised_by_label = models.CharField(
+        max_length=120
+    )  # the caller (R2.1), and the authority on each seat (R2.8)
     opened_at = models.DateTimeField()
     halted_at = models.DateTimeField(null=True)
     stood_down_at = models.DateTimeField(null=True)
@@ -90,10 +95,14 @@ class CallUp(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["division_code", "-id"], name="call_up_by_division"),
-            models.Index(fields=["ends_at"], name="call_up_running", condition=Q(state__in=["open", "halted"])),
+            models.Index(
+                fields=["ends_at"], name="call_up_running", condition=Q(state__in=["open", "halted"])
+            ),
         ]
         constraints = [
-            models.CheckConstraint(name="call_up_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="call_up_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            ),
             models.CheckConstraint(name="call_up_names_its_duty_holder", condition=~Q(duty_holder="")),
             models.CheckConstraint(name="call_up_states_the_risk", condition=~Q(risk_statement="")),
             models.CheckConstraint(
@@ -142,8 +151,12 @@ class Shift(models.Model):
         indexes = [models.Index(fields=["division_code", "starts_at"], name="shift_by_division")]
         constraints = [
             models.UniqueConstraint(fields=["post", "starts_at"], name="shift_once_per_post_and_start"),
-            models.CheckConstraint(name="shift_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
-            models.CheckConstraint(name="shift_musters_before_it_starts", condition=Q(muster_at__lte=F("starts_at"))),
+            models.CheckConstraint(
+                name="shift_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="shift_musters_before_it_starts", condition=Q(muster_at__lte=F("starts_at"))
+            ),
         ]
 
 
@@ -161,7 +174,9 @@ class Slot(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["shift", "kind", "skill"], name="slot_once_per_shift_and_kind"),
-            models.CheckConstraint(name="slot_never_overfilled", condition=Q(seats__gte=F("taken") + F("held"))),
+            models.CheckConstraint(
+                name="slot_never_overfilled", condition=Q(seats__gte=F("taken") + F("held"))
+            ),
             models.CheckConstraint(
                 name="slot_skill_only_on_skilled_seats",
                 condition=Q(kind="skilled", skill__gt="") | (~Q(kind="skilled") & Q(skill="")),

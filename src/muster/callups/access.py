@@ -1,0 +1,88 @@
+"""The doors of call-ups. What is missing and what is forbidden look the same from outside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+
+from muster.callups.models import CallUp, DispatchRun, Offer, Post, Shift, UnitCall
+from muster.people import links
+from muster.people.access import Need, kinds_for, ranges_q
+from muster.people.enums import RoleKind
+from muster.toolkit.actor import Actor
+
+Row = TypeVar("Row", bound=Model)
+OFFER_LINK = "offer"  # the purpose of the links that open an offer
+
+
+def call_ups_visible_to(actor: Actor, need: Need = Need.SEE) -> QuerySet[CallUp]:
+    """The call-ups of the places of `actor`: overseers see, the community and its township run them."""
+    return CallUp.objects.filter(ranges_q(actor, *kinds_for(need)))
+
+
+def get_call_up(actor: Actor, code: str, need: Need = Need.SEE) -> CallUp:
+    """The call-up with this code, if the roles of `actor` reach it for `need`; else 404."""
+    return _found(call_ups_visible_to(actor, need).select_related("template"), code)
+
+
+def offer_of_link(token: str, at: datetime) -> Offer:
+    """The offer that a signed link opens, for whoever holds it; refuses `link_forged` and `link_expired`."""
+    return _found(_whole_offers(), links.read(OFFER_LINK, token, at))
+
+
+def get_offer(actor: Actor, code: str, need: Need = Need.SEE) -> Offer:
+    """The offer to the person who acts, or one of a call-up that `actor` runs (to answer for somebody on the phone)."""
+    mine = Q(person_id=actor.person_id) if actor.person_id else Q(pk__in=[])
+    reached = mine | ranges_q(actor, *kinds_for(need), field="call_up__division_code")
+    return _found(_whole_offers().filter(reached), code)
+
+
+def unit_calls_visible_to(actor: Actor, need: Need = Need.SEE) -> QuerySet[UnitCall]:
+    """The calls to the units of `actor`, and those of the call-ups that he may see or run."""
+    units = [grant.organization_id for grant in actor.grants if grant.kind == RoleKind.UNIT_LIAISON]
+    return UnitCall.objects.filter(Q(unit__in=units) | ranges_q(actor, *kinds_for(need)))
+
+
+def get_unit_call(actor: Actor, code: str, need: Need = Need.SEE) -> UnitCall:
+    """The call to one unit, for its liaison and for those who run or see the call-up."""
+    return _found(unit_calls_visible_to(actor, need).select_related("call_up", "unit"), code)
+
+
+def posts_visible_to(actor: Actor, need: Need = Need.SEE) -> QuerySet[Post]:
+    """The posts that `actor` leads, and those of his places; a shift leader works there and changes nothing."""
+    kinds = (*kinds_for(need), RoleKind.SHIFT_LEADER) if need != Need.MANAGE else kinds_for(need)
+    led = Q(leader_id=actor.person_id) if actor.person_id and need != Need.MANAGE else Q(pk__in=[])
+    return Post.objects.filter(led | ranges_q(actor, *kinds))
+
+
+def get_post(actor: Actor, code: str, need: Need = Need.SEE) -> Post:
+    """The post with this code for its leader, the shift leaders and those who run the community."""
+    return _found(posts_visible_to(actor, need).select_related("call_up", "leader"), code)
+
+
+def get_shift(actor: Actor, code: str, need: Need = Need.SEE) -> Shift:
+    """One shift of a post that `actor` may see or run."""
+    shifts = Shift.objects.filter(post__in=posts_visible_to(actor, need))
+    return _found(shifts.select_related("post__leader", "call_up"), code)
+
+
+def get_run(actor: Actor, code: str, need: Need = Need.OPERATE) -> DispatchRun:
+    """One plan of the dispatch, for those who run the call-up it is for."""
+    runs = DispatchRun.objects.filter(call_up__in=call_ups_visible_to(actor, need))
+    return _found(runs.select_related("call_up"), code)
+
+
+def _whole_offers() -> QuerySet[Offer]:
+    return Offer.objects.select_related(
+        "call_up", "person__volunteer", "slot__shift__post__leader", "pledge", "unit_call"
+    )
+
+
+def _found(rows: QuerySet[Row], code: str) -> Row:
+    row = rows.filter(code=code).first()
+    if row is None:
+        raise Http404
+    return row

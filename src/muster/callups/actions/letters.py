@@ -1,0 +1,225 @@
+"""Telling people: one message for each person and occasion, however often an action is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from muster.callups.access import OFFER_LINK
+from muster.callups.models import Assignment, CallUp, Offer, Shift, UnitCall
+from muster.callups.rules import letters
+from muster.callups.rules.letters import Errand, Words
+from muster.notifications.actions import messages
+from muster.notifications.actions.messages import Draft
+from muster.people import links
+from muster.people.enums import LiaisonSide
+from muster.people.models import Liaison, Person
+from muster.territory.models import Division
+
+# A link opens the page of a seat until everybody is home, and the thank-you for a few days more.
+LINK_LIFE = timedelta(days=3)
+
+
+def offer_link(offer: Offer) -> str:
+    """The signed address under which this person answers, without an account."""
+    token = links.make(OFFER_LINK, offer.code, expires_at=offer.call_up.ends_at + LINK_LIFE)
+    return f"{settings.PUBLIC_URL}{reverse('callups:my-offer', args=[token])}"
+
+
+def ask(call_up: CallUp, offers: Sequence[Offer], *, at: datetime) -> int:
+    """Asks each of these people; `offers` come with person and slot.shift.post."""
+    with translation.override(settings.LANGUAGE_CODE):
+        errands = _Errands(call_up)
+        return messages.post(
+            [
+                _to_person(
+                    "offer",
+                    offer,
+                    letters.ask(
+                        errands.at(offer.slot.shift),
+                        errands.task(offer.slot.shift),
+                        offer.reply_by,
+                        offer_link(offer),
+                    ),
+                )
+                for offer in offers
+            ],
+            at=at,
+        )
+
+
+def remind_unanswered(call_up: CallUp, offers: Iterable[Offer], *, at: datetime) -> int:
+    """Once for each offer that nobody has answered."""
+    with translation.override(settings.LANGUAGE_CODE):
+        errands = _Errands(call_up)
+        drafts = [
+            _to_person(
+                "remind",
+                offer,
+                letters.remind_answer(errands.at(offer.slot.shift), offer.reply_by, offer_link(offer)),
+            )
+            for offer in offers
+        ]
+        return messages.post(drafts, at=at)
+
+
+def remind_muster(seats: Iterable[Assignment], *, at: datetime) -> int:
+    """Once for each seat, before its muster; people who were ordered have no offer and no link."""
+    with translation.override(settings.LANGUAGE_CODE):
+        drafts = []
+        for seat in seats:
+            link = offer_link(seat.offer) if seat.offer else settings.PUBLIC_URL
+            words = letters.remind_muster(_Errands(seat.call_up).at(seat.shift), seat.call_up.bring, link)
+            drafts.append(_draft(f"muster:{seat.code}", "remind", seat.person, seat.call_up, words))
+        return messages.post(drafts, at=at)
+
+
+def tell_promoted(offer: Offer, seat: Assignment, *, at: datetime) -> None:
+    """The one who waited has a seat."""
+    with translation.override(settings.LANGUAGE_CODE):
+        words = letters.promoted(_Errands(offer.call_up).at(seat.slot.shift), offer_link(offer))
+        messages.post([_to_person("promoted", offer, words)], at=at)
+
+
+def tell_ordered(seat: Assignment, *, at: datetime) -> None:
+    """A duty for the regular force."""
+    with translation.override(settings.LANGUAGE_CODE):
+        errands = _Errands(seat.call_up)
+        words = letters.ordered(errands.at(seat.shift), errands.task(seat.shift))
+        messages.post([_draft(f"ordered:{seat.code}", "ordered", seat.person, seat.call_up, words)], at=at)
+
+
+def thank(call_up: CallUp, offers: Iterable[Offer], *, at: datetime) -> int:
+    """Those who are not needed any more are told so, kindly and at once."""
+    with translation.override(settings.LANGUAGE_CODE):
+        errands = _Errands(call_up)
+        return messages.post(
+            [_to_person("thanked", offer, letters.thanked(errands.at(offer.slot.shift))) for offer in offers],
+            at=at,
+        )
+
+
+def tell_stood_down(
+    call_up: CallUp,
+    reason: str,
+    *,
+    offers: Iterable[Offer],
+    seats: Iterable[Assignment],
+    unit_calls: Iterable[UnitCall],
+    at: datetime,
+) -> int:
+    """Everybody once: who was asked, who waits, who has a seat, who was ordered, and the liaisons of the units."""
+    with translation.override(settings.LANGUAGE_CODE):
+        errands = _Errands(call_up)
+        drafts = [
+            _to_person("stood_down", offer, letters.stood_down(errands.at(offer.slot.shift), reason))
+            for offer in offers
+        ]
+        drafts += [
+            _draft(
+                f"stood_down:{seat.code}",
+                "stood_down",
+                seat.person,
+                call_up,
+                letters.stood_down(errands.at(seat.shift), reason),
+            )
+            for seat in seats
+        ]
+        words = letters.stood_down(errands.whole(), reason)
+        drafts += _to_liaisons("stood_down", call_up, unit_calls, lambda _call: words)
+        return messages.post(drafts, at=at)
+
+
+def call_units(call_up: CallUp, unit_calls: Sequence[UnitCall], *, at: datetime) -> int:
+    """Each unit's liaison is asked how many can come."""
+    with translation.override(settings.LANGUAGE_CODE):
+        whole = _Errands(call_up).whole()
+
+        def words(call: UnitCall) -> Words:
+            link = f"{settings.PUBLIC_URL}/unit/callups/{call.code}/"
+            return letters.unit_called(whole, call.answer_due_at, link)
+
+        return messages.post(_to_liaisons("unit_called", call_up, unit_calls, words), at=at)
+
+
+class _Errands:
+    """Where and when, in words, for one call-up; each shift is put into words once, however many people stand there."""
+
+    def __init__(self, call_up: CallUp) -> None:
+        self.call_up = call_up
+        place = Division.objects.filter(code=call_up.division_code, valid_to=None).first()
+        self.community = place.short_name if place else call_up.duty_holder
+        self._known: dict[int, Errand] = {}
+
+    def at(self, shift: Shift) -> Errand:
+        """One shift at its post."""
+        if shift.pk not in self._known:
+            self._known[shift.pk] = Errand(
+                community=self.community,
+                place=shift.post.name,
+                muster_at=shift.muster_at,
+                starts_at=shift.starts_at,
+                ends_at=shift.ends_at,
+                is_drill=self.call_up.is_drill,
+            )
+        return self._known[shift.pk]
+
+    def whole(self) -> Errand:
+        """The call-up from its first start to its last end."""
+        call_up = self.call_up
+        return Errand(
+            community=self.community,
+            place=call_up.place,
+            muster_at=call_up.starts_at,
+            starts_at=call_up.starts_at,
+            ends_at=call_up.ends_at,
+            is_drill=call_up.is_drill,
+        )
+
+    def task(self, shift: Shift) -> str:
+        """What is done at the post."""
+        return str(shift.post.get_task_kind_display())
+
+
+def _to_person(occasion: str, offer: Offer, words: Words) -> Draft:
+    return _draft(f"{occasion}:{offer.code}", occasion, offer.person, offer.call_up, words)
+
+
+def _draft(send_key: str, topic: str, person: Person, call_up: CallUp, words: Words) -> Draft:
+    return Draft(
+        send_key=send_key,
+        topic=topic,
+        person_id=person.pk,
+        address=person.phone,
+        channel=None,
+        title=words.title,
+        body=words.body,
+        subject_kind="call_up",
+        subject_code=call_up.code,
+        division_code=call_up.division_code,
+        is_drill=call_up.is_drill,
+        is_synthetic=person.is_synthetic,
+    )
+
+
+def _to_liaisons(
+    occasion: str, call_up: CallUp, unit_calls: Iterable[UnitCall], words: Callable[[UnitCall], Words]
+) -> list[Draft]:
+    calls = {call.unit_id: call for call in unit_calls}
+    liaisons = Liaison.objects.filter(unit__in=calls, side=LiaisonSide.UNIT, ended_on=None).select_related(
+        "person"
+    )
+    return [
+        _draft(
+            f"{occasion}:{calls[liaison.unit_id].code}",
+            occasion,
+            liaison.person,
+            call_up,
+            words(calls[liaison.unit_id]),
+        )
+        for liaison in liaisons
+    ]

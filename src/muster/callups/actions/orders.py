@@ -1,0 +1,104 @@
+"""Orders: for the regular force and staff on duty, and for nobody else (Order 685 art. 25)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.audit.actions import trail
+from muster.callups.actions import letters, seats
+from muster.callups.enums import SEATED, AssignmentState
+from muster.callups.models import Assignment, CallUp, Slot
+from muster.callups.queries import fitness, standing
+from muster.callups.rules import answers
+from muster.kernel.eligibility import standing as bars_left
+from muster.norms import queries as norms
+from muster.people.access import RUNNERS
+from muster.people.enums import REGULAR_FORCE, ForceClass
+from muster.people.models import Person
+from muster.records.enums import DutyKind
+from muster.toolkit.actor import Actor
+from muster.toolkit.refusal import Refused
+
+ORDERABLE = (*REGULAR_FORCE, ForceClass.PROPERTY_STAFF)
+
+
+def order(
+    person: Person, slot: Slot, *, actor: Actor, exception_reason: str = "", at: datetime | None = None
+) -> Assignment:
+    """Sends somebody of the regular force or on duty to this seat; the same order twice is one.
+
+    Refuses whoever is a volunteer, whoever gives the order without a role of the committees, a full seat, and a rule
+    that stands against it; `exception_reason` sets aside the rules that a dispatcher may set aside, and is kept.
+    """
+    at = at or timezone.now()
+    call_up = slot.call_up
+    refuse_strangers(call_up, actor)
+    if person.force_class not in ORDERABLE:
+        raise Refused(
+            "volunteer_not_ordered", _("Volunteers are asked, never ordered. Ask this person instead.")
+        )
+    with seats.no_double_booking(), transaction.atomic():
+        refuse_if_over(call_up)
+        seats.lock_person(person.pk)
+        known = Assignment.objects.filter(person=person, shift=slot.shift_id, state__in=SEATED).first()
+        if known is not None:
+            return known
+        return seat_on_duty(call_up, slot, person, actor=actor, exception_reason=exception_reason, at=at)
+
+
+def seat_on_duty(
+    call_up: CallUp, slot: Slot, person: Person, *, actor: Actor, exception_reason: str = "", at: datetime
+) -> Assignment:
+    """The order itself; the caller holds the call-up and the person, and has the authority."""
+    rules = norms.rules_for(call_up.division_code)
+    found = fitness.bars_between(person, slot, call_up, rules, is_on_duty=True)
+    left = bars_left(found, rules, rules.overridable if exception_reason else frozenset())
+    if left:
+        raise Refused(left[0].value, answers.refusal_words(left[0]))
+    if not standing.may_sit(person, slot):
+        raise Refused(
+            "seat_not_for_this_person",
+            _("This seat is for people with a skill or duty that is not on record."),
+        )
+    seat = seats.claim(
+        [slot],
+        person,
+        authority=actor.label,
+        at=at,
+        state=AssignmentState.ORDERED,
+        duty_kind=DutyKind.ON_PAID_DUTY,
+        exception_reason=exception_reason if found else "",
+    )
+    if seat is None:
+        raise Refused("seat_full", _("This place is full. Choose another one."))
+    trail.record(
+        "callups.assignment.ordered",
+        actor=actor,
+        obj_kind="assignment",
+        obj_code=seat.code,
+        division_code=call_up.division_code,
+        at=at,
+        detail={"exception": bool(found)},
+        is_drill=call_up.is_drill,
+    )
+    letters.tell_ordered(seat, at=at)
+    return seat
+
+
+def refuse_strangers(call_up: CallUp, actor: Actor) -> None:
+    """Only the community committees dispatch, or the township in command (R2.8)."""
+    if not actor.has(*RUNNERS, division_code=call_up.division_code):
+        raise Refused(
+            "not_the_committees",
+            _("Only the committees of the community dispatch people, or the township in command. Call them."),
+        )
+
+
+def refuse_if_over(call_up: CallUp) -> None:
+    """Holds the call-up, and refuses one that was stood down or closed."""
+    if seats.hold_call_up(call_up.pk) not in standing.RUNNING:
+        raise Refused("call_up_over", _("This call-up is over already. Nothing was changed."))

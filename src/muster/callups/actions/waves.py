@@ -1,0 +1,235 @@
+"""Asking: in waves, as few people as it takes, and an end to it the moment the seats are full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.audit.actions import trail
+from muster.callups.actions import letters
+from muster.callups.enums import CallUpState, OfferState
+from muster.callups.models import CallUp, Offer, Slot
+from muster.callups.queries import candidates, standing
+from muster.callups.rules import answers, sizing
+from muster.kernel import calling, dispatch
+from muster.norms import queries as norms
+from muster.people.models import VolunteerProfile
+from muster.toolkit.actor import SYSTEM, Actor
+from muster.toolkit.refusal import Refused
+
+BATCH = 1_000
+# A dense table of more pairs than this takes the exact solver longer than people should wait for a first message.
+MOST_PAIRS_EXACT = 400_000
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave: how many were asked, how many are expected to come, and which rules kept how many out."""
+
+    number: int
+    asked: int = 0
+    expected: int = 0
+    kept_out: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Whom to ask for which slot, and why."""
+
+    number: int
+    chosen: Sequence[dispatch.Assignment]
+    pool: candidates.Pool
+    reply_by: datetime
+    acceptance: float
+
+
+def ask_more(
+    call_up: CallUp,
+    *,
+    actor: Actor,
+    headcount: int | None = None,
+    at: datetime | None = None,
+    advance: Callable[[int], None] | None = None,
+) -> Wave:
+    """Asks so many people more, or with None as many as it takes to fill what is free. `advance` hears of each batch.
+
+    Nobody is asked twice, nobody against a rule, and never more than the cap of the call-up. A wave that was broken off
+    is taken up by the next one, which counts those who were asked already.
+    """
+    at = at or timezone.now()
+    plan = _plan(call_up, headcount, at)
+    asked = 0
+    for first in range(0, len(plan.chosen), BATCH):
+        sent = _send(call_up, plan, plan.chosen[first : first + BATCH], at)
+        asked += sent
+        if advance is not None:
+            advance(sent)
+    wave = Wave(plan.number, asked, round(asked * plan.acceptance), dict(plan.pool.kept_out))
+    trail.record(
+        "callups.wave.sent",
+        actor=actor,
+        obj_kind="call_up",
+        obj_code=call_up.code,
+        division_code=call_up.division_code,
+        at=at,
+        detail={"wave": wave.number, "asked": wave.asked, "expected": wave.expected},
+        is_drill=call_up.is_drill,
+    )
+    return wave
+
+
+def top_up(call_up: CallUp, *, at: datetime | None = None) -> Wave | None:
+    """The next wave where more seats are free than those who were asked will fill; None where nothing has to be done."""
+    at = at or timezone.now()
+    if call_up.state != CallUpState.OPEN or at >= call_up.ends_at:
+        return None
+    if _missing(call_up, _free_slots(call_up), acceptance_of(call_up)) == 0 or _room_under_cap(call_up) == 0:
+        return None
+    return ask_more(call_up, actor=SYSTEM, at=at)
+
+
+def thank_surplus(call_up: CallUp, *, at: datetime | None = None) -> int:
+    """When no seat is free: those who have not answered are thanked, but for the few who may still fill the waiting list."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        if standing.free_seats(call_up.pk) > 0:
+            return 0
+        room = standing.waiting_room_left(call_up)
+        unanswered = _locked(call_up, OfferState.ASKED)
+        surplus = unanswered[answers.kept_asking(room, acceptance_of(call_up)) :]
+        return _thank(call_up, surplus, at)
+
+
+def thank_waiting(call_up: CallUp, *, at: datetime) -> int:
+    """At the end: who still waits hears that the wait is over."""
+    with transaction.atomic():
+        return _thank(call_up, _locked(call_up, OfferState.WAITING), at)
+
+
+def acceptance_of(call_up: CallUp) -> float:
+    """The share of those asked who will come, from the answers to this call-up so far."""
+    answered = Offer.objects.filter(call_up=call_up, wave__gt=0).exclude(
+        state__in=[OfferState.ASKED, OfferState.THANKED]  # who was thanked was not let finish
+    )
+    yes = answered.filter(state__in=[OfferState.ACCEPTED, OfferState.WAITING]).count()
+    place = call_up.division_code
+    prior = calling.Prior(
+        float(norms.number("call.prior_yes", place)), float(norms.number("call.prior_no", place))
+    )
+    return calling.acceptance(yes, answered.count(), prior)
+
+
+def _plan(call_up: CallUp, headcount: int | None, at: datetime) -> _Plan:
+    """Takes the next number, and chooses; no message is sent before its offer is committed."""
+    with transaction.atomic():
+        held = CallUp.objects.select_for_update(no_key=True).get(pk=call_up.pk)
+        if held.state != CallUpState.OPEN:
+            raise Refused(
+                "not_open", _("This call-up is not asking anybody. Resume it first, or look at it again.")
+            )
+        slots = _free_slots(held)
+        acceptance = acceptance_of(held)
+        wanted = _missing(held, slots, acceptance) if headcount is None else headcount
+        wanted = min(wanted, _room_under_cap(held))
+        pool = (
+            candidates.pool_of(held, slots, wanted=wanted, at=at) if slots and wanted else candidates.Pool()
+        )
+        chosen = _choose(held, slots, pool, wanted) if pool.people else []
+        CallUp.objects.filter(pk=held.pk).update(waves_sent=F("waves_sent") + 1)
+    late = timedelta(minutes=int(norms.number("call.late_reply_minutes", held.division_code)))
+    reply_by = held.reply_by if held.reply_by - late > at else min(at + late, held.ends_at)
+    return _Plan(held.waves_sent + 1, chosen, pool, reply_by, acceptance)
+
+
+def _free_slots(call_up: CallUp) -> list[Slot]:
+    return standing.slots_with_room(call_up.pk)
+
+
+def _missing(call_up: CallUp, slots: Sequence[Slot], acceptance: float) -> int:
+    """How many people more it takes, reckoning with those who have not answered yet."""
+    free = sum(slot.seats - slot.held - slot.taken for slot in slots)
+    silent = Offer.objects.filter(call_up=call_up, state=OfferState.ASKED).count()
+    confidence = float(norms.number("call.confidence", call_up.division_code))
+    return calling.wave_size(
+        free, acceptance, confidence, outstanding=silent, cap=_room_under_cap(call_up)
+    ).ask
+
+
+def _room_under_cap(call_up: CallUp) -> int:
+    return max(0, call_up.ask_cap - Offer.objects.filter(call_up=call_up, wave__gt=0).count())
+
+
+def _choose(
+    call_up: CallUp, slots: Sequence[Slot], pool: candidates.Pool, wanted: int
+) -> list[dispatch.Assignment]:
+    """The people and their slots, each with its reasons: the exact plan, or for a very large wave the human rule."""
+    free = {slot.pk: slot.seats - slot.held - slot.taken for slot in slots}
+    origin = candidates.origin_of(call_up)
+    seats = candidates.problem_slots(slots, sizing.spread(wanted, free), origin)
+    exact = len(pool.people) * len(seats) <= MOST_PAIRS_EXACT
+    solve = dispatch.solve if exact else dispatch.greedy
+    plan = solve(pool.people, seats, dispatch.Costs(), exclusions=pool.exclusions)
+    return list(plan.assignments)
+
+
+def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], at: datetime) -> int:
+    """One batch: offers, counters and messages stand or fall together."""
+    slots = {str(slot.pk): slot for slot in _slots_of(call_up, chosen)}
+    with transaction.atomic():
+        if (
+            not CallUp.objects.select_for_update(no_key=True)
+            .filter(pk=call_up.pk, state=CallUpState.OPEN)
+            .exists()
+        ):
+            return 0
+        offers = [
+            Offer(
+                call_up=call_up,
+                person=plan.pool.persons[row.person],
+                slot=slots[row.slot],
+                wave=plan.number,
+                asked_at=at,
+                reply_by=plan.reply_by,
+                why=_why(row),
+            )
+            for row in chosen
+        ]
+        Offer.objects.bulk_create(offers)
+        VolunteerProfile.objects.filter(person__in=[offer.person_id for offer in offers]).update(
+            asked_count=F("asked_count") + 1, last_asked_at=at
+        )
+        letters.ask(call_up, offers, at=at)
+    return len(offers)
+
+
+def _slots_of(call_up: CallUp, chosen: Sequence[dispatch.Assignment]) -> QuerySet[Slot]:
+    ids = {int(row.slot) for row in chosen}
+    return Slot.objects.filter(pk__in=ids, call_up=call_up).select_related("shift__post")
+
+
+def _why(row: dispatch.Assignment) -> dict[str, object]:
+    """The reasons as codes and figures. Who would have come instead is nobody's business, so the next best is left out."""
+    return {"reasons": [reason.as_dict() for reason in row.reasons if reason.code != "next_best"]}
+
+
+def _locked(call_up: CallUp, state: OfferState) -> list[Offer]:
+    return list(
+        Offer.objects.select_for_update(of=("self",), no_key=True)
+        .filter(call_up=call_up, state=state)
+        .select_related("person", "call_up", "slot__shift__post")
+        .order_by("pk")
+    )
+
+
+def _thank(call_up: CallUp, offers: Sequence[Offer], at: datetime) -> int:
+    Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(
+        state=OfferState.THANKED, waiting_since=None
+    )
+    letters.thank(call_up, offers, at=at)
+    return len(offers)

@@ -1,0 +1,61 @@
+"""Background work of the call-ups: each job takes ids, looks at the state, and may run more than once."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from muster.callups.actions import calls, offers, reminders, waves
+from muster.callups.enums import CallUpState
+from muster.callups.models import CallUp
+from muster.callups.queries import standing
+from muster.jobs.progress import Progress
+from muster.jobs.queue import periodic, task
+from muster.people.models import Account
+from muster.people.queries import actor_of
+from muster.toolkit.actor import SYSTEM
+
+
+@task("callups.ask_wave")
+def ask_wave(call_up_id: int, headcount: int | None, account_id: int | None) -> None:
+    """A large wave, with its progress on a page. A second run asks only for what the first left open."""
+    call_up = CallUp.objects.get(pk=call_up_id)
+    if call_up.state != CallUpState.OPEN:
+        return
+    account = Account.objects.filter(pk=account_id).first() if account_id else None
+    actor = actor_of(account, timezone.localdate()) if account else SYSTEM
+    with Progress.start("callups.ask_wave", actor=actor, division_code=call_up.division_code) as progress:
+        waves.ask_more(call_up, headcount=headcount, actor=actor, advance=progress.advance)
+
+
+@task("callups.thank_surplus")
+def thank_surplus(call_up_id: int) -> None:
+    """The seats are full: those who were not needed hear it at once."""
+    waves.thank_surplus(CallUp.objects.get(pk=call_up_id))
+
+
+@task("callups.top_up")
+def top_up(call_up_id: int) -> None:
+    """A seat fell free: who waits gets it, and only then is somebody new asked."""
+    offers.fill_from_waiting(call_up_id)
+    waves.top_up(CallUp.objects.get(pk=call_up_id))
+
+
+@periodic("callups.keep_asking", "* * * * *")
+def keep_asking() -> None:
+    """Every minute: what nobody answered expires, and call-ups that are still short ask on."""
+    offers.expire_due()
+    reminders.remind_unanswered()
+    for call_up in standing.short_call_ups():
+        top_up(call_up.pk)
+
+
+@periodic("callups.remind_muster", "* * * * *")
+def remind_muster() -> None:
+    """Every minute: who has to set out soon."""
+    reminders.remind_muster()
+
+
+@periodic("callups.close_ended", "*/5 * * * *")
+def close_ended() -> None:
+    """Every five minutes: what ended a while ago is closed."""
+    calls.close_due()

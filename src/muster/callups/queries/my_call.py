@@ -1,0 +1,195 @@
+"""What the page of one offer says: who asks for what, when, where, why this person, what is given, and how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.callups.enums import CallUpState, OfferState, SupportKind
+from muster.callups.models import Assignment, CallUp, Offer, Post, Shift, Slot, SupportItem
+from muster.callups.queries import standing
+from muster.callups.queries.words import why_me
+from muster.callups.rules.answers import risk_mark
+from muster.people.rules import masked_phone
+from muster.territory.models import Division
+from muster.toolkit import clock
+
+SUPPORT_ICONS = {
+    SupportKind.PPE: "mask",
+    SupportKind.MEALS: "bowl-chopsticks",
+    SupportKind.TRANSPORT: "bus",
+    SupportKind.INSURANCE: "umbrella",
+}
+# What a person hears of a state: the page has a face for each of these.
+ASKED, ACCEPTED, WAITING, DECLINED, WITHDRAWN, THANKED, STOOD_DOWN, OVER = (
+    "asked",
+    "accepted",
+    "waiting",
+    "declined",
+    "withdrawn",
+    "thanked",
+    "stood_down",
+    "over",
+)
+FACES = {
+    OfferState.ASKED: ASKED,
+    OfferState.EXPIRED: ASKED,
+    OfferState.ACCEPTED: ACCEPTED,
+    OfferState.WAITING: WAITING,
+    OfferState.DECLINED: DECLINED,
+    OfferState.WITHDRAWN: WITHDRAWN,
+    OfferState.THANKED: THANKED,
+    OfferState.STOOD_DOWN: STOOD_DOWN,
+}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing that the person is given."""
+
+    icon: str
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class MyCall:
+    """Everything on the page, in the words of the reader's language."""
+
+    face: str
+    is_late: bool
+    is_drill: bool
+    level: int
+    community: str
+    headline: str
+    shift: Shift
+    post: Post
+    hours: str
+    end_words: str
+    map_url: str
+    check_in_url: str
+    why: list[str]
+    task: str
+    company: str
+    bring: str
+    risk: str
+    risk_mark: str
+    things: list[Thing]
+    givers: str
+    duty_holder: str
+    caller: str
+    code: str
+    reply_words: str
+    position: int
+    stood_down_at: datetime | None
+    stand_down_words: str
+
+    @property
+    def why_words(self) -> str:
+        """The reasons as one sentence."""
+        return _("%(reasons)s.") % {"reasons": _(", ").join(self.why)}
+
+
+def my_call(offer: Offer, at: datetime) -> MyCall:
+    """The page of `offer`, which comes with its call-up, person, slot, shift, post and leader; five queries."""
+    call_up = offer.call_up
+    slot = slot_of(offer)
+    shift, post = slot.shift, slot.shift.post
+    seats = Slot.objects.filter(shift=shift).aggregate(seats=Sum("seats"))["seats"] or 0
+    support = list(SupportItem.objects.filter(call_up=call_up).order_by("pk"))
+    return MyCall(
+        face=_face(offer, at),
+        is_late=offer.state == OfferState.EXPIRED,
+        is_drill=call_up.is_drill,
+        level=call_up.level,
+        community=_community(call_up),
+        headline=_headline(shift, post, at),
+        shift=shift,
+        post=post,
+        hours=clock.span(shift.starts_at, shift.ends_at),
+        end_words=clock.when(shift.ends_at, shift.starts_at),
+        map_url=_map_url(post),
+        check_in_url=f"/my/check-in/{post.code}/",
+        why=why_me(offer.why),
+        task=str(post.get_task_kind_display()),
+        company=_company(post, seats),
+        bring=call_up.bring,
+        risk=call_up.risk_statement,
+        risk_mark=risk_mark(call_up.risk_statement),
+        things=[
+            Thing(SUPPORT_ICONS[SupportKind(i.kind)], str(i.get_kind_display()), i.note) for i in support
+        ],
+        givers=_givers(support),
+        duty_holder=call_up.duty_holder,
+        caller=call_up.raised_by_label,
+        code=call_up.code,
+        reply_words=clock.when(offer.reply_by, at),
+        position=standing.position_of(offer) if offer.state == OfferState.WAITING else 0,
+        stood_down_at=call_up.stood_down_at,
+        stand_down_words=call_up.stand_down_reason,
+    )
+
+
+def _face(offer: Offer, at: datetime) -> str:
+    face = FACES[OfferState(offer.state)]
+    if face in (ASKED, DECLINED, WAITING) and offer.call_up.state == CallUpState.STOOD_DOWN:
+        return STOOD_DOWN
+    closed = offer.call_up.state == CallUpState.CLOSED or at >= offer.slot.shift.ends_at
+    return OVER if face in (ASKED, DECLINED, WAITING) and closed else face
+
+
+def slot_of(offer: Offer) -> Slot:
+    """Where the person will stand: the seat they got may be another than the one they were asked for."""
+    if offer.state != OfferState.ACCEPTED:
+        return offer.slot
+    seat = Assignment.objects.filter(offer=offer).select_related("slot__shift__post__leader").first()
+    return seat.slot if seat else offer.slot
+
+
+def _community(call_up: CallUp) -> str:
+    place = Division.objects.filter(code=call_up.division_code, valid_to=None).only("short_name").first()
+    return place.short_name if place else call_up.duty_holder
+
+
+def _headline(shift: Shift, post: Post, at: datetime) -> str:
+    length = clock.length(shift.ends_at - shift.starts_at)
+    return _("%(day)s %(clock)s, at %(place)s, for %(length)s") % {
+        "day": clock.day_words(shift.starts_at, at),
+        "clock": clock.face(shift.starts_at),
+        "place": post.name,
+        "length": length,
+    }
+
+
+def _company(post: Post, seats: int) -> str:
+    others = seats - 1
+    company = (
+        ngettext("with %(count)s neighbor", "with %(count)s neighbors", others) % {"count": others}
+        if others > 0
+        else ""
+    )
+    if post.leader is None:
+        return company
+    leader = _("led by %(name)s %(phone)s") % {
+        "name": post.leader.name,
+        "phone": masked_phone(post.leader.phone),
+    }
+    return _("%(company)s, %(leader)s") % {"company": company, "leader": leader} if company else leader
+
+
+def _map_url(post: Post) -> str:
+    """The place on the map most phones here open; the position goes there only when the person taps it."""
+    if post.lon is None or post.lat is None:
+        return ""
+    where = {"position": f"{post.lon:.6f},{post.lat:.6f}", "name": post.name, "coordinate": "wgs84"}
+    return f"https://uri.amap.com/marker?{urlencode(where)}"
+
+
+def _givers(support: list[SupportItem]) -> str:
+    givers = dict.fromkeys(str(item.get_giver_display()) for item in support)
+    return _(" and ").join(givers)

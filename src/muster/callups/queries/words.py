@@ -1,0 +1,115 @@
+"""Reasons of the dispatch in words: why this person, why a seat stays empty. The codes are `kernel.dispatch.words`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from muster.kernel.dispatch import EmptyCode
+from muster.kernel.eligibility import Bar
+from muster.people.models import Skill
+
+NEAR_KM = 20.0
+
+BAR_WORDS = {
+    Bar.TOO_YOUNG: gettext_lazy("not old enough"),
+    Bar.GUARDIAN_CONSENT_MISSING: gettext_lazy("without the guardian's consent"),
+    Bar.MINOR_IN_EMERGENCY: gettext_lazy("minor, and this is an emergency"),
+    Bar.MINOR_AT_NIGHT: gettext_lazy("minor, and this is at night"),
+    Bar.ABOVE_EMERGENCY_AGE: gettext_lazy("above the age for posts in an emergency"),
+    Bar.NOT_WILLING_IN_EMERGENCY: gettext_lazy("not willing in an emergency"),
+    Bar.SKILL_MISSING: gettext_lazy("without the skill"),
+    Bar.HEALTH_LIMIT: gettext_lazy("work does not suit their health"),
+    Bar.NOT_INSURED: gettext_lazy("not insured"),
+    Bar.DOUBLE_BOOKED: gettext_lazy("on another post at that time"),
+    Bar.SECOND_SHIFT_THAT_DAY: gettext_lazy("on a shift that day already"),
+    Bar.REST_TOO_SHORT: gettext_lazy("too little rest between shifts"),
+    Bar.TOO_MANY_DAYS_RUNNING: gettext_lazy("too many days in a row"),
+    Bar.SHIFT_TOO_LONG: gettext_lazy("shift too long for one person"),
+    Bar.SHIFT_TOO_LONG_PROTECTED: gettext_lazy("shift too long in full protection"),
+    Bar.NOT_AVAILABLE: gettext_lazy("not free at that time"),
+    "quiet_hours": gettext_lazy("quiet hours now"),
+    "no_phone": gettext_lazy("no phone on file"),
+    "window_not_offered": gettext_lazy("not free at that time"),
+    "not_backbone": gettext_lazy("not a backbone member"),
+    "too_far": gettext_lazy("too far away"),
+    "no_seats_left": gettext_lazy("has a seat already"),
+}
+
+
+def bar_words(code: str) -> str:
+    """A rule that keeps somebody out, in a few words about them."""
+    return str(BAR_WORDS[code])
+
+
+def skill_name(code: str) -> str:
+    """The skill as the catalog names it in the reader's language; its code where the catalog has lost it."""
+    skill = Skill.objects.filter(code=code).first()
+    if skill is None:
+        return code
+    return skill.name_en if (get_language() or "").startswith("en") else skill.name_zh
+
+
+def why_me(why: Mapping[str, Any]) -> list[str]:
+    """The reasons on an offer, to the person it concerns; empty where nobody chose them by reasons."""
+    return [words for reason in why.get("reasons", []) if (words := _reason(reason))]
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    """One reason as a clause; "" for what tells the person nothing."""
+    code = reason["code"]
+    if code == "distance":
+        return _distance(float(reason["km"]))
+    if code == "has_skill":
+        return _("you have the skill that is needed: %(skill)s") % {"skill": skill_name(reason["skill"])}
+    if code == "last_asked" and int(reason["days"]) > 0:
+        days = int(reason["days"])
+        return ngettext(
+            "you were last asked %(days)s day ago", "you were last asked %(days)s days ago", days
+        ) % {"days": days}
+    if code == "recent_calls" and int(reason["calls"]) == 0:
+        return _("you have not been asked in the last 30 days")
+    words = {
+        "promise_kept": _("you were expected here already"),
+        "is_backbone": _("you are a backbone member"),
+        "nobody_else": _("without you this seat stays empty"),
+    }
+    return words.get(code, "")
+
+
+def _distance(km: float) -> str:
+    if km > NEAR_KM:
+        return ""
+    if km < 1:
+        return _("your home is %(meters)s m from here") % {"meters": round(km * 100) * 10}
+    return _("your home is %(km)s km from here") % {"km": f"{km:.1f}"}
+
+
+def why_empty(empty: Mapping[str, Any]) -> str:
+    """Why seats of a slot stay empty, to the dispatcher, with the count that proves it."""
+    seats, qualified = int(empty["seats"]), int(empty["qualified"])
+    figures = {"seats": seats, "qualified": qualified, "barred": kept_out_words(empty.get("excluded", []))}
+    if empty["code"] == EmptyCode.NOBODY_QUALIFIED:
+        if not figures["barred"]:
+            return _("Nobody can take this seat: no one with what it asks for is on call.")
+        return _("Nobody can take this seat: %(barred)s.") % figures
+    if empty["code"] == EmptyCode.FEWER_QUALIFIED_THAN_SEATS:
+        ring = {**figures, "people": int(empty["ring_people"]), "wanted": int(empty["ring_seats"])}
+        return (
+            _("%(people)s people can stand here and at the places around, and %(wanted)s are needed there.")
+            % ring
+        )
+    if empty["code"] == EmptyCode.TAKEN_BY_HIGHER_WEIGHT:
+        return _("The people who could stand here are needed at a more urgent place.")
+    return _("%(qualified)s people could stand here; the plan can be made again.") % figures
+
+
+def kept_out_words(excluded: Sequence[Sequence[Any]]) -> str:
+    """How many each rule kept out, the most first: "3 not insured, 1 too far away"."""
+    ranked = sorted(excluded, key=lambda pair: (-int(pair[1]), str(pair[0])))
+    return _(", ").join(
+        _("%(count)s %(reason)s") % {"count": count, "reason": bar_words(str(code))} for code, count in ranked
+    )
