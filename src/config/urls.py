@@ -8,6 +8,9 @@ urlpatterns = [
     path("", include("muster.callups.urls")),
     path("", include("muster.oversight.urls")),
     path("", include("muster.jobs.urls")),
+    path("", include("muster.audit.urls")),
+    path("", include("muster.notifications.urls")),
+    path("", include("muster.norms.urls")),
     path("", include("muster.web.urls")),
 ]
 

@@ -200,18 +200,3 @@ def test_auditor_reads_the_entries_of_the_own_places_only() -> None:
     assert verbs(auditor(510_000_000_000, 520_000_000_000)) == ["a.b.nowhere", "a.b.next_door", "a.b.here"]
     worker = Actor(label="w", grants=(Grant("community_worker", HERE, HERE + 1),))
     assert verbs(worker) == []
-
-
-@pytest.mark.django_db
-def test_page_of_walks_the_trail_without_gap_or_repeat() -> None:
-    for number in range(queries.PAGE * 2 + 3):
-        record(obj_code=f"C{number:03}")
-
-    seen: list[str] = []
-    before: int | None = None
-    for _ in range(3):
-        rows, before = queries.page_of(Entry.objects.order_by("-id"), before)
-        seen += [row.object_code for row in rows]
-
-    assert before is None
-    assert seen == [f"C{number:03}" for number in reversed(range(queries.PAGE * 2 + 3))]

@@ -24,7 +24,8 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["object_kind", "object_code", "-id"], name="audit_entry_by_object"),
+            models.Index(fields=["object_code", "object_kind", "-id"], name="audit_entry_by_object"),
+            models.Index(fields=["verb", "-id"], name="audit_entry_by_verb"),
             models.Index(fields=["division_code", "-id"], name="audit_entry_by_division"),
             models.Index(fields=["actor_account_id", "-id"], name="audit_entry_by_actor"),
         ]

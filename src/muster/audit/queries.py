@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db.models import Q, QuerySet
 
-from muster.audit.models import Disclosure, Entry
+from muster.audit.enums import Ledger
+from muster.audit.models import Disclosure, Entry, Seal
 from muster.toolkit.actor import Actor
 
-PAGE = 50
+AUDITOR = "auditor"
 # A role over this many codes is over a whole province; only it reads entries that belong to no place.
 PROVINCE_SPAN = 10**10
 
@@ -26,7 +25,7 @@ def entries_of(object_kind: str, object_code: str) -> QuerySet[Entry]:
 
 def entries_for_auditor(actor: Actor) -> QuerySet[Entry]:
     """The entries in the places over which `actor` is an auditor; none for everybody else."""
-    ranges = actor.ranges("auditor")
+    ranges = actor.ranges(AUDITOR)
     scope = Q(pk__in=[])
     for low, high in ranges:
         scope |= Q(division_code__gte=low, division_code__lt=high)
@@ -35,7 +34,19 @@ def entries_for_auditor(actor: Actor) -> QuerySet[Entry]:
     return Entry.objects.filter(scope).order_by("-id")
 
 
-def page_of(entries: QuerySet[Entry], before: int | None) -> tuple[Sequence[Entry], int | None]:
-    """Fifty entries older than the id `before`, and the id with which the next page begins; None at the end."""
-    rows = list((entries.filter(pk__lt=before) if before else entries)[: PAGE + 1])
-    return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None
+def narrowed(
+    entries: QuerySet[Entry], *, verb: str = "", object_code: str = "", account: int | None = None
+) -> QuerySet[Entry]:
+    """The entries of one deed, of one object and by one account, where they are named."""
+    if verb:
+        entries = entries.filter(verb=verb)
+    if object_code:
+        entries = entries.filter(object_code=object_code)
+    if account:
+        entries = entries.filter(actor_account_id=account)
+    return entries
+
+
+def last_seal() -> Seal | None:
+    """The newest seal over the trail."""
+    return Seal.objects.filter(ledger=Ledger.ENTRY).order_by("-last_id").first()

@@ -1,3 +1,6 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from muster.jobs import views
+
+app_name = "jobs"
+urlpatterns: list[URLPattern | URLResolver] = [path("jobs/<str:code>/", views.run, name="desk-run-detail")]

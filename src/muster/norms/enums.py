@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Basis(models.TextChoices):
@@ -35,3 +36,38 @@ class TaskKind(models.TextChoices):
     EVACUATION = "evacuation", _("evacuation")
     SHELTER = "shelter", _("shelter")
     OTHER = "other", _("other")
+
+
+class Unit(models.TextChoices):
+    """What a number counts; data/norms/defaults.json uses the values."""
+
+    ANSWER = "answer", pgettext_lazy("unit", "answers")
+    BUILDING = "building", pgettext_lazy("unit", "buildings")
+    CALL = "call", pgettext_lazy("unit", "calls")
+    DAY = "day", pgettext_lazy("unit", "days")
+    FACTOR = "factor", pgettext_lazy("unit", "times")
+    HOUR = "hour", pgettext_lazy("unit", "hours")
+    HOUSEHOLD = "household", pgettext_lazy("unit", "households")
+    ITEM = "item", pgettext_lazy("unit", "items")
+    KIND = "kind", pgettext_lazy("unit", "kinds")
+    LEVEL = "level", pgettext_lazy("unit", "levels")
+    MINUTE = "minute", pgettext_lazy("unit", "minutes")
+    MINUTE_OF_DAY = "minute of day", pgettext_lazy("unit", "minute of the day")
+    MONTH = "month", pgettext_lazy("unit", "months")
+    OF_5 = "of 5", pgettext_lazy("unit", "of 5")
+    ORGANIZATION = "organization", pgettext_lazy("unit", "organizations")
+    PERSON = "person", pgettext_lazy("unit", "people")
+    RESIDENT = "resident", pgettext_lazy("unit", "residents")
+    ROUND = "round", pgettext_lazy("unit", "rounds")
+    ROW = "row", pgettext_lazy("unit", "rows")
+    SECOND = "second", pgettext_lazy("unit", "seconds")
+    SHARE = "share", pgettext_lazy("unit", "share")
+    SHIFT = "shift", pgettext_lazy("unit", "shifts")
+    STEP = "step", pgettext_lazy("unit", "steps")
+    TIER = "tier", pgettext_lazy("unit", "tiers")
+    TOPIC = "topic", pgettext_lazy("unit", "topics")
+    TRY = "try", pgettext_lazy("unit", "tries")
+    WORKING_DAY = "working day", pgettext_lazy("unit", "working days")
+    YEAR = "year", pgettext_lazy("unit", "years old")
+    YES_OR_NO = "yes or no", pgettext_lazy("unit", "1 yes, 0 no")
+    CELSIUS = "°C", pgettext_lazy("unit", "°C")

@@ -3,6 +3,7 @@
 from django.db import models
 
 from muster.notifications.enums import Channel, MessageState
+from muster.notifications.rules import masked_address
 from muster.toolkit.codes import new_code
 from muster.toolkit.fields import EncryptedTextField
 
@@ -54,6 +55,11 @@ class Message(models.Model):
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
             ),
         ]
+
+    @property
+    def masked_address(self) -> str:
+        """The address as a list shows it."""
+        return masked_address(self.address)
 
 
 class Preference(models.Model):

@@ -9,8 +9,6 @@ from django.db.models import Count, QuerySet
 from muster.notifications.enums import MessageState
 from muster.notifications.models import Message
 
-FAILED_SHOWN = 50
-
 
 def delivery_counts(subject_kind: str, subject_code: str) -> Mapping[str, int]:
     """How many messages about a subject are in each state; every state is there, with 0 where none is."""
@@ -23,11 +21,9 @@ def delivery_counts(subject_kind: str, subject_code: str) -> Mapping[str, int]:
     return {state: 0 for state in MessageState.values} | dict(found)
 
 
-def failed_about(subject_kind: str, subject_code: str) -> QuerySet[Message]:
-    """The newest failed messages about a subject, at most fifty."""
-    return Message.objects.filter(
-        subject_kind=subject_kind, subject_code=subject_code, state=MessageState.FAILED
-    ).order_by("-id")[:FAILED_SHOWN]
+def failed(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Those of the messages that failed for good."""
+    return messages.filter(state=MessageState.FAILED)
 
 
 def messages_to(person_id: int) -> QuerySet[Message]:

@@ -1,11 +1,5 @@
-"""The request as views see it, once the middleware has found out who acts."""
+"""The request as views see it; the packages below people take it from the toolkit."""
 
-from django.http import HttpRequest
+from muster.toolkit.requests import ActorRequest
 
-from muster.toolkit.actor import Actor
-
-
-class ActorRequest(HttpRequest):
-    """A request with its actor; `muster.people.middleware.ActorMiddleware` makes every request one."""
-
-    actor: Actor
+__all__ = ["ActorRequest"]
