@@ -72,6 +72,18 @@ def test_a_shift_across_midnight_says_so():
     assert clock.span(shanghai(16, 22), shanghai(18, 6)) == "April 16 Sat 22:00–April 18 Mon 06:00"
 
 
+def test_a_date_has_its_weekday():
+    assert [clock.date_words(shanghai(11 + day, 6))[-3:] for day in range(7)] == [
+        "Mon",
+        "Tue",
+        "Wed",
+        "Thu",
+        "Fri",
+        "Sat",
+        "Sun",
+    ]
+
+
 def test_when_joins_the_day_and_the_clock():
     assert clock.when(shanghai(17, 6), NOW) == "tomorrow 06:00"
 

@@ -60,7 +60,9 @@ def day_words(at: datetime, now: datetime) -> str:
 def date_words(at: datetime) -> str:
     """The date with its weekday: 4月16日 周六."""
     on = local(at).date()
-    return f"{date_format(on, 'MONTH_DAY_FORMAT')} {date_format(on, 'D')}"
+    # Django's own short names are 星期一; on a screen that is two characters too long.
+    weekdays = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return f"{date_format(on, 'MONTH_DAY_FORMAT')} {weekdays[on.weekday()]}"
 
 
 def when(at: datetime, now: datetime) -> str:

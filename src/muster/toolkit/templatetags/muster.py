@@ -321,6 +321,12 @@ def countdown(at: datetime) -> SafeString:
     )
 
 
+@register.simple_tag
+def today_words() -> str:
+    """4月16日 周六."""
+    return clock.date_words(timezone.now())
+
+
 @register.filter(name="clock")
 def clock_face(at: datetime) -> str:
     """06:05."""
