@@ -61,14 +61,13 @@ def prepare() -> None:
     from django.core.management import call_command  # noqa: PLC0415 - here and below: not before Django is set up
 
     from muster.callups.actions.templates import load_templates  # noqa: PLC0415
+    from muster.norms.actions.settings import load_defaults  # noqa: PLC0415
     from muster.people.actions.skills import load_skills  # noqa: PLC0415
     from muster.territory.models import Division  # noqa: PLC0415
 
-    from muster.norms.actions.settings import load_defaults  # noqa: PLC0415 - as above
-
     call_command("migrate", verbosity=0, interactive=False)
-    load_defaults()
     call_command("collectstatic", verbosity=0, interactive=False)
+    load_defaults()
     load_skills()
     load_templates()
     if not Division.objects.exists():

@@ -184,7 +184,7 @@ def test_one_bad_number_does_not_stop_the_others(texting: Provider) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("made_up", [{"is_drill": True}, {"is_synthetic": True}])
+@pytest.mark.parametrize("made_up", [{"is_drill": True}, {"is_synthetic": True}, {"address": "15412345678"}])
 def test_last_guard_keeps_made_up_people_from_a_real_provider(
     texting: Provider, made_up: dict[str, Any]
 ) -> None:

@@ -145,10 +145,12 @@ def test_preference_is_of_one_person_and_can_change() -> None:
     ]
 
 
-@pytest.mark.parametrize("made_up", [{"is_drill": True}, {"is_synthetic": True}])
+@pytest.mark.parametrize(
+    "made_up", [{"is_drill": True}, {"is_synthetic": True}, {"address": "+8615412345678"}]
+)
 @pytest.mark.parametrize("channel", ["sms", "email", "group_bot"])
 def test_what_is_made_up_goes_to_the_file_whatever_is_asked(
-    outbox: Path, made_up: dict[str, bool], channel: str
+    outbox: Path, made_up: dict[str, Any], channel: str
 ) -> None:
     messages.post([draft("a", channel=channel, **made_up), draft("b", channel="console", **made_up)])
 

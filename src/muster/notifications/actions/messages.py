@@ -15,6 +15,7 @@ from muster.audit.actions import trail
 from muster.jobs import queue
 from muster.notifications.enums import Channel, MessageState
 from muster.notifications.models import Message, Preference
+from muster.notifications.rules import is_made_up
 from muster.toolkit.actor import Actor
 from muster.toolkit.codes import new_code
 from muster.toolkit.refusal import Refused
@@ -143,7 +144,7 @@ def _preferred(drafts: Iterable[Draft]) -> dict[tuple[int | None, str], str]:
 
 def _message(draft: Draft, preferred: str | None, at: datetime) -> Message:
     channel = Channel(draft.channel or preferred or settings.MESSAGE_CHANNEL)
-    made_up = draft.is_drill or draft.is_synthetic
+    made_up = draft.is_drill or draft.is_synthetic or is_made_up(draft.address)
     return Message(
         code=new_code(),
         send_key=draft.send_key,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
+from muster.notifications.rules import is_made_up
+
 
 class Undeliverable(Exception):
     """This message will never arrive so: a number that does not exist, a provider that refuses it."""
@@ -36,5 +38,5 @@ class Sendable(Protocol):
 
 def refuse_made_up(message: Sendable) -> None:
     """The last guard before a real provider: what a drill says, and what is said to made-up people, stays here."""
-    if message.is_drill or message.is_synthetic:
+    if message.is_drill or message.is_synthetic or is_made_up(message.address):
         raise Undeliverable("made_up_recipient")
