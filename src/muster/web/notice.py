@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from muster.audit.enums import DataClass
+from muster.audit.retention import Rule, rules
+from muster.toolkit import clock
 
 Words = str | Promise
 
@@ -25,10 +31,21 @@ class Purpose:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Kinds of data that end at the same time."""
+
+    kinds: list[Words]
+    until: str
+
+
+@dataclass(frozen=True)
 class Notice:
+    """The whole notice; `kept` is read from the rules by which data is really destroyed."""
+
     version: int
     in_force_from: date
     purposes: tuple[Purpose, ...]
+    kept: list[Kept]
 
 
 PURPOSES = (
@@ -73,6 +90,77 @@ PURPOSES = (
 )
 
 
+# What each kind of rows is to the person it is about. A rule of retention without a word here fails a test.
+KINDS: dict[str, Words] = {
+    "audit.Destruction": _("certificates of what was destroyed"),
+    "audit.Disclosure": _("who looked at your data"),
+    "audit.Entry": _("the trail of what was done"),
+    "audit.Seal": _("the seals of the trail"),
+    "audit.Watermark": _("the seals of the trail"),
+    "callups.Assignment": _("your shifts"),
+    "callups.Attendance": _("when you arrived and left"),
+    "callups.CallUp": _("call-ups"),
+    "callups.DispatchRun": _("why people were chosen"),
+    "callups.NeedItem": _("what a community needed"),
+    "callups.Offer": _("what you were asked and answered"),
+    "callups.Pledge": _("what units pledged"),
+    "callups.Post": _("who led a post"),
+    "callups.Scan": _("scans of check-in codes"),
+    "callups.SupportIssue": _("what you were given on duty"),
+    "callups.UnitCall": _("what units pledged"),
+    "jobs.Run": _("who started long work"),
+    "norms.ModeSwitch": _("who switched the mode of a place"),
+    "norms.Setting": _("who changed a rule"),
+    "notifications.Message": _("messages sent to you"),
+    "notifications.Preference": _("how you want to be reached"),
+    "organizations.ContingencyPlan": _("plans of units"),
+    "organizations.ResidentUnit": _("resident units"),
+    "organizations.UnitContact": _("talks between unit and community"),
+    "people.Account": _("your sign-in"),
+    "people.Consent": _("what you agreed to"),
+    "people.Liaison": _("who speaks for a unit"),
+    "people.Person": _("your name, phone, id number and address"),
+    "people.ReportIn": _("where you reported in"),
+    "people.ReserveTeam": _("reserve teams"),
+    "people.ReserveTeamMember": _("reserve teams"),
+    "people.Role": _("your roles"),
+    "people.SignInCode": _("one-time codes"),
+    "people.VolunteerProfile": _("your skills, times and limits"),
+    "records.ServiceRecord": _("your hours"),
+    "sessions.Session": _("your sign-in"),
+}
+# How long where no number of days ends it.
+OPEN_END: dict[str, Words] = {
+    DataClass.SERVICE: _("with your record: 10 years after your last service, earlier if you ask"),
+    DataClass.EMERGENCY: _("at the latest until the response ends"),
+    DataClass.SYSTEM: _("at least 6 months, then 3 years in the archive"),
+}
+YEAR_DAYS = 365
+
+
 def current() -> Notice:
     """The notice in force."""
-    return Notice(VERSION, IN_FORCE_FROM, PURPOSES)
+    return Notice(VERSION, IN_FORCE_FROM, PURPOSES, kept(rules()))
+
+
+def kept(found: Iterable[Rule]) -> list[Kept]:
+    """The rules of retention as a person reads them: what ends together stands together, the soonest first."""
+    groups: dict[tuple[timedelta, str], dict[str, Words]] = {}
+    for rule in found:
+        until = _length(rule.keep) if rule.keep is not None else str(OPEN_END[rule.data_class])
+        word = KINDS[rule.model_label]
+        groups.setdefault((rule.keep or timedelta.max, until), {})[str(word)] = word
+    return [
+        Kept(list(kinds.values()), until) for (_keep, until), kinds in sorted(groups.items(), key=_soonest)
+    ]
+
+
+def _soonest(group: tuple[tuple[timedelta, str], object]) -> tuple[timedelta, str]:
+    return group[0]
+
+
+def _length(keep: timedelta) -> str:
+    if keep.days and keep.days % YEAR_DAYS == 0:
+        years = keep.days // YEAR_DAYS
+        return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+    return clock.length(keep)
