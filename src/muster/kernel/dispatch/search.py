@@ -9,9 +9,9 @@ from muster.kernel.dispatch.prices import Prices, prices_of, release_prices
 from muster.kernel.dispatch.table import Flags, Ints, Table
 
 # Speed only, by `make bench ONLY=dispatch`; any values end in a plan of the same price.
-FIRST_PAIRS = 24
-PAIRS_PER_SEAT = 3
-MORE_PAIRS = 16
+FIRST_PAIRS = 96
+PAIRS_PER_SEAT = 6
+MORE_PAIRS = 96
 
 
 def best_placement(table: Table) -> tuple[Placed, Prices]:
