@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from muster.audit.models import Entry as TrailEntry
+from muster.jobs.models import Run
 from muster.jobs.progress import Progress
 from muster.territory import queries
 from muster.territory.actions.load import Loaded, load_divisions
@@ -23,22 +24,6 @@ JINLI = "510107001006,锦里社区居委会,community"
 SHAOLING = "510107001007,少陵社区居委会,community"
 TREE = [PROVINCE, CHENGDU, WUHOU, STREET, JINLI, SHAOLING]
 FIRST, SECOND = date(2023, 6, 30), date(2024, 6, 30)
-
-
-class Steps:
-    """A progress line that remembers."""
-
-    def __init__(self) -> None:
-        self.expected, self.done, self.is_finished = 0, 0, False
-
-    def expect(self, rows: int) -> None:
-        self.expected = rows
-
-    def advance(self, rows: int) -> None:
-        self.done += rows
-
-    def finish(self) -> None:
-        self.is_finished = True
 
 
 def test_first_load_begins_every_division(make_edition: MakeEdition) -> None:
@@ -157,11 +142,11 @@ def test_figure_that_muster_derives_is_corrected_without_a_new_edition(make_edit
 
 
 def test_load_tells_how_far_it_is(make_edition: MakeEdition) -> None:
-    steps = Steps()
+    with Progress.start("territory.load_divisions") as progress:
+        load_divisions(progress, edition=make_edition(FIRST, TREE))
 
-    load_divisions(steps, edition=make_edition(FIRST, TREE))
-
-    assert (steps.expected, steps.done, steps.is_finished) == (6, 6, True)
+    run = Run.objects.get(kind="territory.load_divisions")
+    assert (run.expected, run.done, run.state) == (6, 6, "done")
 
 
 def test_load_writes_its_progress_over_the_same_connection(

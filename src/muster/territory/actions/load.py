@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from muster.audit.actions.trail import record
+from muster.jobs.progress import Progress
 from muster.territory.actions.sources import Edition, Ended, Entry, read_ended, read_entries
 from muster.territory.enums import Level
 from muster.territory.rules import names, parent_of, range_of
@@ -31,15 +32,9 @@ DERIVED = (
     "lat",
     "is_position_synthetic",
 )
+Value = int | float | str | list[str] | date | None
+Row = tuple[Value, ...]
 COLUMNS = ("code", *FACTS, *DERIVED)
-
-
-class Progress(Protocol):
-    """What shows how far a load is: jobs.progress.Progress, or nothing at all."""
-
-    def expect(self, rows: int) -> None: ...
-    def advance(self, rows: int) -> None: ...
-    def finish(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -63,16 +58,16 @@ def load_divisions(
 
     A division whose facts changed ends the day before the edition and begins anew; one that the edition does not list
     ends, and `replaced_by` leads to its successor. What is already there stays as it is: a second load changes nothing.
+    Whoever began the progress ends it.
     """
     at = at or timezone.now()
     edition = edition or Edition.shipped()
     entries, ended = read_entries(edition), read_ended(edition)
-    if progress:
-        progress.expect(len(entries))
+    rows = list(_rows(entries, progress))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        _copy(cursor, entries, progress)
-        loaded = _merge(cursor, edition, len(entries))
+        _copy(cursor, rows)
+        loaded = _merge(cursor, edition, len(rows))
         _follow(cursor, ended, edition)
         if loaded.begun or loaded.ended or loaded.corrected:
             record(
@@ -87,34 +82,34 @@ def load_divisions(
     with connection.cursor() as cursor:
         # Outside the transaction: the planner reads the new figures at once.
         cursor.execute("ANALYZE territory_division")
-    if progress:
-        progress.finish()
     return loaded
 
 
-def _copy(cursor: CursorWrapper, entries: list[Entry], progress: Progress | None) -> None:
-    """All entries into a table that lives as long as the transaction."""
+def _rows(entries: list[Entry], progress: Progress | None) -> Iterator[Row]:
+    """The entries as rows. The spelling is the slow part, and here no transaction is open: others see how far it is."""
+    if progress:
+        progress.expect(len(entries))
+    for number, entry in enumerate(entries, start=1):
+        yield _row(entry)
+        if progress and (number % BATCH == 0 or number == len(entries)):
+            progress.advance(number % BATCH or BATCH)
+
+
+def _copy(cursor: CursorWrapper, rows: list[Row]) -> None:
+    """All rows into a table that lives as long as the transaction."""
     columns = ", ".join(COLUMNS)
     cursor.execute("DROP TABLE IF EXISTS incoming")
     cursor.execute(
         f"CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM territory_division WITH NO DATA"  # noqa: S608 - our own column names
     )
-    for begin in range(0, len(entries), BATCH):
-        batch = entries[begin : begin + BATCH]
-        with cursor.copy(f"COPY incoming ({columns}) FROM STDIN") as copy:
-            for entry in batch:
-                copy.write_row(_row(entry))
-        # Between two copies: a progress that is kept in the database writes over this very connection.
-        if progress:
-            progress.advance(len(batch))
+    with cursor.copy(f"COPY incoming ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
     cursor.execute("CREATE UNIQUE INDEX ON incoming (code)")
     cursor.execute("ANALYZE incoming")
 
 
-Value = int | float | str | list[str] | date | None
-
-
-def _row(entry: Entry) -> tuple[Value, ...]:
+def _row(entry: Entry) -> Row:
     short = names.short_name(entry.name)
     spelling = names.spelling_of(short)
     return (

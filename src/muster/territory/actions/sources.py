@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -95,6 +96,7 @@ def read_ended(edition: Edition) -> list[Ended]:
     ]
 
 
+@cache
 def read_census() -> dict[int, counts.Census]:
     """The census of 2020 by county code, the zones added to the county that holds them."""
     census: dict[int, counts.Census] = {}
@@ -111,6 +113,7 @@ def read_census() -> dict[int, counts.Census]:
     return census
 
 
+@cache
 def read_outlines() -> dict[int, positions.Outline]:
     """The outlines of the cities and the counties by code."""
     outlines = {}
