@@ -1,4 +1,4 @@
-"""Decisions on plain values: is a social credit code real, is a link or a plan in force."""
+"""Decisions on plain values: is a social credit code real, is a link in force, is a contact fresh."""
 
 from __future__ import annotations
 
@@ -32,10 +32,6 @@ KIND_BY_PREFIX = {
     "81": UnitKind.SOCIAL_ORGANIZATION,
     "N": UnitKind.ENTERPRISE,
 }
-
-# R2.10: a contact in the last 30 days keeps a liaison alive. R2.13: a plan is reviewed once in 12 months.
-CONTACT_FRESH = timedelta(days=30)
-PLAN_FRESH = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -96,14 +92,15 @@ def is_linked(linked_at: datetime | None, unlinked_at: datetime | None) -> bool:
     return linked_at is not None and unlinked_at is None
 
 
-def is_contact_fresh(last_at: datetime | None, at: datetime) -> bool:
-    """True if unit and community spoke in the last 30 days (R2.10)."""
-    return last_at is not None and at - last_at <= CONTACT_FRESH
+def is_contact_fresh(last_at: datetime | None, at: datetime, days: int) -> bool:
+    """True if unit and community spoke in the last so many days (R2.10)."""
+    return last_at is not None and at - last_at <= timedelta(days=days)
 
 
-def is_plan_valid(valid_from: date, valid_to: date, on: date) -> bool:
-    """True if a plan of these dates is in force on that day and was reviewed in the last 12 months (R2.13)."""
-    return valid_from <= on < valid_to and on - valid_from <= PLAN_FRESH
+def reviewed_since(on: date, months: int) -> date:
+    """The first day on which a plan must have been reviewed to count on the day `on` (R2.13)."""
+    years, month = divmod(on.year * 12 + on.month - 1 - months, 12)
+    return date(years, month + 1, min(on.day, 28))
 
 
 def _length_words(length: int) -> str:

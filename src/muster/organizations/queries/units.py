@@ -18,6 +18,7 @@ def units_listed(
     units: QuerySet[ResidentUnit],
     *,
     on: date,
+    reviewed_since: date,
     text: str = "",
     kind: str = "",
     linked: str = "",
@@ -38,16 +39,14 @@ def units_listed(
     contacts = UnitContact.objects.filter(unit=OuterRef("pk")).order_by("-at")
     units = units.annotate(
         last_contact_at=Subquery(contacts.values("at")[:1]),
-        has_valid_plan=Exists(plans_in_force(on).filter(unit=OuterRef("pk"))),
+        has_valid_plan=Exists(plans_in_force(on, reviewed_since).filter(unit=OuterRef("pk"))),
     )
     return paging.page_after(units, key=("division_code", "id"), after=after)
 
 
-def plans_in_force(on: date) -> QuerySet[ContingencyPlan]:
-    """The plans that are valid on that day and were reviewed in the last 12 months (R2.13)."""
-    return ContingencyPlan.objects.filter(
-        valid_from__lte=on, valid_to__gt=on, valid_from__gte=on - rules.PLAN_FRESH
-    )
+def plans_in_force(on: date, reviewed_since: date) -> QuerySet[ContingencyPlan]:
+    """The plans that are valid on that day and were reviewed since the other (R2.13)."""
+    return ContingencyPlan.objects.filter(valid_from__lte=on, valid_to__gt=on, valid_from__gte=reviewed_since)
 
 
 def newest_contacts(unit: ResidentUnit) -> list[UnitContact]:
