@@ -1,0 +1,84 @@
+"""What a person gave: each line, and the sums that may be said aloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from muster.kernel.hours import Earlier
+from muster.people.models import Person
+from muster.records.enums import DutyKind, RecordState
+from muster.records.models import ServiceRecord
+from muster.records.rules import span_of
+from muster.toolkit import paging
+
+# A record waits for approval with the part that needs none: that part counts already.
+COUNTED = (RecordState.CREDITED, RecordState.NEEDS_APPROVAL)
+SERVICE = Q(state__in=COUNTED, duty_kind=DutyKind.OFF_DUTY, is_drill=False)
+DUTY = Q(state__in=COUNTED, duty_kind=DutyKind.ON_PAID_DUTY, is_drill=False)
+DRILL = Q(state__in=COUNTED, is_drill=True)
+# No presence lasts for days; what lies further away neither overlaps nor belongs to the same day.
+AROUND = timedelta(days=3)
+WAITING = Q(state__in=[RecordState.UNCONFIRMED, RecordState.NEEDS_APPROVAL])
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Minutes of a person: volunteer service, paid duty and drills are never added up."""
+
+    service: int
+    on_duty: int
+    drill: int
+    times: int
+    waiting: int
+
+
+def totals_of(person: Person) -> Totals:
+    """The sums of one person, in one query."""
+    sums = ServiceRecord.objects.filter(person=person).aggregate(
+        service=Sum("minutes", filter=SERVICE, default=0),
+        on_duty=Sum("minutes", filter=DUTY, default=0),
+        drill=Sum("minutes", filter=DRILL, default=0),
+        times=Count("id", filter=SERVICE),
+        waiting=Count("id", filter=WAITING),
+    )
+    return Totals(**sums)
+
+
+def records_of(person: Person, after: str = "") -> paging.Page[ServiceRecord]:
+    """One page of a person's records, newest first."""
+    return paging.page_after(
+        ServiceRecord.objects.filter(person=person), key=("-served_on", "-id"), after=after
+    )
+
+
+def waiting_in(records: QuerySet[ServiceRecord], after: str = "") -> paging.Page[ServiceRecord]:
+    """One page of the records (as the door lets them through) that wait for a person in charge, oldest first."""
+    waiting = records.filter(WAITING).select_related("person")
+    return paging.page_after(waiting, key=("served_on", "id"), after=after)
+
+
+def records_around(person_id: int, on: date, but: int = 0) -> list[Earlier]:
+    """What counts for this person already around that day: overlaps are refused and the day has a cap."""
+    rows = ServiceRecord.objects.filter(
+        person=person_id,
+        state__in=COUNTED,
+        during__isnull=False,
+        served_on__range=(on - AROUND, on + AROUND),
+    ).exclude(pk=but)
+    return [
+        Earlier(
+            span_of(row.during.lower, row.during.upper),
+            row.minutes if row.duty_kind == DutyKind.OFF_DUTY and not row.is_drill else 0,
+        )
+        for row in rows
+        if row.during.lower < row.during.upper
+    ]
+
+
+def service_minutes(person_ids: list[int], since: date) -> dict[int, int]:
+    """Volunteer minutes of each of these people since a day: what the dispatch is fair about."""
+    rows = ServiceRecord.objects.filter(SERVICE, person__in=person_ids, served_on__gte=since)
+    return dict(rows.values_list("person").annotate(minutes=Sum("minutes")))
