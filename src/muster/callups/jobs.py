@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from muster.callups.actions import calls, offers, reminders, waves
+from muster.callups.actions import attendance, calls, offers, pledges, reminders, waves
 from muster.callups.enums import CallUpState
 from muster.callups.models import CallUp
 from muster.callups.queries import standing
@@ -59,3 +59,17 @@ def remind_muster() -> None:
 def close_ended() -> None:
     """Every five minutes: what ended a while ago is closed."""
     calls.close_due()
+
+
+@periodic("callups.keep_ledgers", "* * * * *")
+def keep_ledgers() -> None:
+    """Every minute: units that did not answer lapse, and seats that got no name in time fall free."""
+    at = timezone.now()
+    pledges.lapse_due(at)
+    pledges.release_unnamed_due(at)
+
+
+@periodic("callups.close_shifts", "* * * * *")
+def close_shifts() -> None:
+    """Every minute: who never came is noted as absent, who never checked out waits for a person to confirm the time."""
+    attendance.close_shift_due(timezone.now())

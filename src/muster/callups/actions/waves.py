@@ -101,7 +101,10 @@ def thank_surplus(call_up: CallUp, *, at: datetime | None = None) -> int:
         if standing.free_seats(call_up.pk) > 0:
             return 0
         room = standing.waiting_room_left(call_up)
-        unanswered = _locked(call_up, OfferState.ASKED)
+        # Whom a unit named has a seat that is kept for him until his own time to answer is over.
+        unanswered = [
+            offer for offer in _locked(call_up, OfferState.ASKED) if not (offer.pledge and offer.pledge.held)
+        ]
         surplus = unanswered[answers.kept_asking(room, acceptance_of(call_up)) :]
         return _thank(call_up, surplus, at)
 
@@ -222,7 +225,7 @@ def _locked(call_up: CallUp, state: OfferState) -> list[Offer]:
     return list(
         Offer.objects.select_for_update(of=("self",), no_key=True)
         .filter(call_up=call_up, state=state)
-        .select_related("person", "call_up", "slot__shift__post")
+        .select_related("person", "call_up", "slot__shift__post", "pledge")
         .order_by("pk")
     )
 

@@ -1,0 +1,245 @@
+"""Who is there: the list of a shift, and what of it is still open when the shift is over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, Sum
+
+from muster.callups.enums import AssignmentState
+from muster.callups.models import Assignment, Attendance, Post, Scan, Shift, Slot, SupportIssue, SupportItem
+from muster.callups.rules import presence
+from muster.norms import queries as norms
+
+COMING = (AssignmentState.ACCEPTED, AssignmentState.ORDERED)
+ON_LIST = (*COMING, AssignmentState.ARRIVED, AssignmentState.LEFT, AssignmentState.ABSENT)
+BATCH = 500
+# What each state of a seat shows as on the leader's list (toolkit.marks).
+KINDS = {
+    AssignmentState.ACCEPTED: "accepted",
+    AssignmentState.ORDERED: "accepted",
+    AssignmentState.ARRIVED: "arrived",
+    AssignmentState.LEFT: "left",
+    AssignmentState.ABSENT: "absent",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person on the list of a shift."""
+
+    code: str
+    person_id: int
+    name: str
+    phone: str
+    unit_name: str
+    kind: str
+    checked_in_at: datetime | None
+    checked_out_at: datetime | None
+    undo_until: datetime | None
+    is_walk_up: bool
+    is_unconfirmed: bool
+    issued: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Presence:
+    """The list of one shift with its counts. The four counts of seats do not overlap."""
+
+    shift: Shift
+    lines: Sequence[Line]
+    seats: int
+    support: Sequence[SupportItem] = field(default=())
+
+    @property
+    def arrived(self) -> int:
+        """Who is or was there."""
+        return sum(line.kind in ("arrived", "left") for line in self.lines)
+
+    @property
+    def here(self) -> int:
+        """Who is there now."""
+        return sum(line.kind == "arrived" for line in self.lines)
+
+    @property
+    def expected(self) -> int:
+        """Who still has to come."""
+        return sum(line.kind == "accepted" for line in self.lines)
+
+    @property
+    def gap(self) -> int:
+        """Seats that nobody has."""
+        return max(0, self.seats - self.arrived - self.expected)
+
+
+def window_of(shift: Shift) -> presence.Window:
+    """The times at which people may check in and out of this shift, by the norms of its place."""
+
+    def minutes(key: str) -> int:
+        return int(norms.number(key, shift.division_code))
+
+    graces = presence.Graces(
+        in_before=minutes("attendance.check_in_before_minutes"),
+        out_after=minutes("attendance.check_out_after_minutes"),
+        absent_after=minutes("attendance.absent_after_minutes"),
+    )
+    return presence.window_of(shift.muster_at, shift.starts_at, shift.ends_at, graces)
+
+
+def present(shift: Shift) -> Presence:
+    """The list of a shift in five queries, however long it is: who is expected first, then who is there, by name."""
+    assignments = list(
+        Assignment.objects.filter(shift=shift, state__in=ON_LIST)
+        .select_related("person", "attendance", "unit_call__unit")
+        .order_by("person__name", "pk")
+    )
+    ids = [row.pk for row in assignments]
+    issued: dict[int, set[str]] = defaultdict(set)
+    for assignment_id, kind in SupportIssue.objects.filter(assignment__in=ids).values_list(
+        "assignment", "kind"
+    ):
+        issued[assignment_id].add(kind)
+    undo_until = _undo_until(shift, ids)
+    lines = [_line(row, issued.get(row.pk, set()), undo_until.get(row.pk)) for row in assignments]
+    order = {"accepted": 0, "arrived": 1, "absent": 2, "left": 3}
+    return Presence(
+        shift=shift,
+        lines=sorted(lines, key=lambda line: order[line.kind]),
+        seats=Slot.objects.filter(shift=shift).aggregate(seats=Sum("seats"))["seats"] or 0,
+        support=list(SupportItem.objects.filter(call_up=shift.call_up_id).order_by("kind")),
+    )
+
+
+def version_of(shift: Shift) -> str:
+    """Changes with anything that `present` shows; one cheap query."""
+    newest = Scan.objects.filter(post=shift.post_id).order_by("-pk").values_list("pk", flat=True).first()
+    states = Assignment.objects.filter(shift=shift).order_by("pk").values_list("pk", "state")
+    issued = SupportIssue.objects.filter(assignment__shift=shift).count()
+    return f"{newest or 0}-{hash(tuple(states)) & 0xFFFFFFFF:x}-{issued}"
+
+
+def shifts_of(post: Post, at: datetime) -> list[Shift]:
+    """The shifts of a post in their order."""
+    return list(post.shifts.select_related("call_up", "post").order_by("starts_at"))
+
+
+def shift_of_now(shifts: Sequence[Shift], at: datetime) -> Shift:
+    """The shift whose people come and go now, else the next one, else the last."""
+    for shift in shifts:
+        if at < window_of(shift).closes_at:
+            return shift
+    return shifts[-1]
+
+
+def open_elsewhere(assignment: Assignment, at: datetime) -> Attendance | None:
+    """Where this person is checked in at this moment, but for this seat."""
+    return (
+        Attendance.objects.filter(person=assignment.person_id, during__contains=at)
+        .exclude(assignment=assignment)
+        .select_related("shift__post")
+        .first()
+    )
+
+
+def slots_with_room_in(shift: Shift) -> list[Slot]:
+    """The slots of a shift in which somebody could sit now; general seats first, scarce skills last."""
+    return list(
+        Slot.objects.filter(shift=shift, seats__gt=F("taken") + F("held"))
+        .select_related("shift__post")
+        .order_by("skill", "-kind", "pk")
+    )
+
+
+def posts_with_room(shift: Shift) -> list[tuple[str, int]]:
+    """Other posts of the call-up with free seats at that time: name and number, the neediest first."""
+    rows = (
+        Slot.objects.filter(
+            call_up=shift.call_up_id,
+            shift__starts_at__lt=shift.ends_at,
+            shift__ends_at__gt=shift.starts_at,
+            seats__gt=F("taken") + F("held"),
+        )
+        .exclude(shift__post=shift.post_id)
+        .values("shift__post__name")
+        .annotate(free=Sum(F("seats") - F("taken") - F("held")))
+        .order_by("-free", "shift__post__name")
+    )
+    return [(row["shift__post__name"], row["free"]) for row in rows]
+
+
+def absent_due(at: datetime) -> list[Assignment]:
+    """Seats of shifts that are over whose people never came."""
+    return list(Assignment.objects.filter(state__in=COMING, shift__ends_at__lte=at).order_by("pk")[:BATCH])
+
+
+def open_due(at: datetime) -> list[Assignment]:
+    """Presences that are open although the time to check out is over."""
+    # A day is more than any grace; the exact end is compared below, because the norm may differ by place.
+    rows = Assignment.objects.filter(
+        state=AssignmentState.ARRIVED, attendance__during__upper_inf=True, shift__ends_at__lte=at
+    ).select_related("shift__post")
+    return [row for row in rows.order_by("pk")[:BATCH] if at > window_of(row.shift).closes_at]
+
+
+def _undo_until(shift: Shift, ids: Sequence[int]) -> dict[int, datetime]:
+    """Until when the last scan of each seat can be taken back."""
+    minutes = timedelta(minutes=int(norms.number("attendance.undo_minutes", shift.division_code)))
+    last: dict[int, tuple[str, datetime]] = {}
+    scans = Scan.objects.filter(assignment__in=ids, result="accepted").order_by("pk")
+    for assignment_id, deed, at in scans.values_list("assignment", "deed", "at"):
+        last[assignment_id] = (deed, at)
+    return {pk: at + minutes for pk, (deed, at) in last.items() if deed != "undo"}
+
+
+def _line(row: Assignment, issued: set[str], undo_until: datetime | None) -> Line:
+    attendance = getattr(row, "attendance", None)
+    return Line(
+        code=row.code,
+        person_id=row.person_id,
+        name=row.person.name,
+        phone=row.person.phone,
+        unit_name=row.unit_call.unit.name if row.unit_call else "",
+        kind=KINDS[AssignmentState(row.state)],
+        checked_in_at=attendance.checked_in_at if attendance else None,
+        checked_out_at=attendance.checked_out_at if attendance else None,
+        undo_until=undo_until,
+        is_walk_up=row.is_walk_up,
+        is_unconfirmed=bool(
+            attendance and attendance.checked_out_at is None and attendance.during.upper is not None
+        ),
+        issued=frozenset(issued),
+    )
+
+
+def find_assignment(post: Post, person_id: int, at: datetime) -> Assignment | None:
+    """The seat at this post that a person who scans its code means: the one of now, else the next, else the last.
+
+    Seats that were given back or stood down are found as well, so that the refusal can say so.
+    """
+    rows = list(
+        Assignment.objects.filter(shift__post=post, person=person_id)
+        .select_related("shift__post", "call_up", "person")
+        .order_by("shift__starts_at", "pk")
+    )
+    held = [row for row in rows if row.state in ON_LIST] or rows
+    for row in held:
+        if at < window_of(row.shift).closes_at and row.state != AssignmentState.LEFT:
+            return row
+    return held[-1] if held else None
+
+
+def seat_elsewhere(post: Post, person_id: int, at: datetime) -> Assignment | None:
+    """The seat at another post that this person should be at around now."""
+    near = timedelta(hours=3)
+    return (
+        Assignment.objects.filter(
+            Q(shift__muster_at__lte=at + near, shift__ends_at__gt=at), person=person_id, state__in=COMING
+        )
+        .exclude(shift__post=post)
+        .select_related("shift__post")
+        .order_by("shift__starts_at")
+        .first()
+    )
