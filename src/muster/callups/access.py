@@ -10,8 +10,10 @@ from django.http import Http404
 
 from muster.callups.models import CallUp, DispatchRun, Offer, Post, Shift, UnitCall
 from muster.people import links
-from muster.people.access import Need, kinds_for, ranges_q
+from muster.people.access import RUNNERS, Need, kinds_for, ranges_q
 from muster.people.enums import RoleKind
+from muster.territory.enums import Level
+from muster.territory.models import Division
 from muster.toolkit.actor import Actor
 
 Row = TypeVar("Row", bound=Model)
@@ -86,3 +88,21 @@ def _found(rows: QuerySet[Row], code: str) -> Row:
     if row is None:
         raise Http404
     return row
+
+
+def get_raising_place(actor: Actor, code: str) -> Division:
+    """The community for which `actor` raises a call-up: the one with this code, or with "" the first of his places."""
+    communities = Division.objects.filter(
+        ranges_q(actor, *RUNNERS, field="code"), level=Level.COMMUNITY, valid_to=None
+    )
+    if code:
+        communities = communities.filter(code=int(code) if code.isdecimal() else 0)
+    found = communities.order_by("code").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def may(actor: Actor, call_up: CallUp, need: Need) -> bool:
+    """True if the roles of `actor` open this call-up for `need`; for buttons, never in the place of a door."""
+    return actor.has(*kinds_for(need), division_code=call_up.division_code)

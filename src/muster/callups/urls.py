@@ -1,10 +1,24 @@
 from django.urls import URLPattern, URLResolver, path
 
 from muster.callups.views import my
+from muster.callups.views.desk import deeds, lists, live, raising
 
 app_name = "callups"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/callups/", lists.index, name="desk-callup-list"),
+    path("desk/callups/new/", raising.new, name="desk-callup-new"),
+    path("desk/callups/size/", raising.size, name="desk-callup-size"),
+    path("desk/callups/<slug:code>/", live.detail, name="desk-callup-detail"),
+    path("desk/callups/<slug:code>/live/", live.refresh, name="desk-callup-live"),
+    path("desk/callups/<slug:code>/ask-more/", deeds.ask_more, name="desk-callup-ask-more"),
+    path("desk/callups/<slug:code>/halt/", deeds.halt, name="desk-callup-halt"),
+    path("desk/callups/<slug:code>/resume/", deeds.resume, name="desk-callup-resume"),
+    path("desk/callups/<slug:code>/stand-down/", deeds.stand_down, name="desk-callup-stand-down"),
+    path("desk/callups/<slug:code>/dispatch/", deeds.propose, name="desk-callup-dispatch"),
+    path("desk/dispatch/<slug:code>/", deeds.dispatch_run, name="desk-dispatch-detail"),
+    path("desk/dispatch/<slug:code>/confirm/", deeds.confirm, name="desk-dispatch-confirm"),
+    path("desk/offers/<slug:code>/why/", live.why, name="desk-offer-why"),
     path("my/o/<str:token>/", my.show, name="my-offer"),
     path("my/o/<str:token>/answer/", my.answer, name="my-offer-answer"),
     path("my/o/<str:token>/calendar.ics", my.calendar, name="my-offer-calendar"),

@@ -52,6 +52,12 @@ def ancestors(code: int) -> list[Division]:
     return list(in_force().filter(code__in=above).order_by("code"))
 
 
+def path_to_community(code: int) -> list[Division]:
+    """County, township and community of a community, in one query; a code that ended shows what is left above it."""
+    path = [*ancestors_of(code, Level.COMMUNITY)[-2:], code]
+    return list(in_force().filter(code__in=path).order_by("code"))
+
+
 def inside(low: int, high: int) -> QuerySet[Division]:
     """The divisions with codes in [low, high), in the order of their codes: a range scan of one index."""
     return in_force().filter(code__gte=low, code__lt=high).order_by("code")

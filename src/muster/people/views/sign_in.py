@@ -11,7 +11,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.people.actions import accounts, sessions, sign_in
-from muster.people.actions.looks import look_of
 from muster.people.enums import OVERSEERS, TWO_FACTOR_ROLES, RoleKind
 from muster.people.forms.sign_in import CodeForm, PasswordForm, PhoneForm
 from muster.people.models import Account
@@ -20,7 +19,6 @@ from muster.people.rules import masked_phone
 from muster.people.views import lockout, waiting
 from muster.people.web_types import ActorRequest
 from muster.toolkit.actor import Actor
-from muster.toolkit.looks import remember_unchosen
 from muster.toolkit.pages import page
 from muster.toolkit.refusal import Refused
 
@@ -175,13 +173,9 @@ def _enter(request: ActorRequest, account: Account, *, has_second_factor: bool) 
         account, timezone.localdate(now), has_second_factor=has_second_factor, address=request.actor.address
     )
     sessions.note("people.account.signed_in", account, actor=actor, at=now)
-    if not way or not url_has_allowed_host_and_scheme(
-        way, {request.get_host()}, require_https=request.is_secure()
-    ):
-        way = next((home for kinds, home in HOMES if actor.has(*kinds)), MY_HOME)
-    response = redirect(way)
-    remember_unchosen(response, request, look_of(account))
-    return response
+    if way and url_has_allowed_host_and_scheme(way, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(way)
+    return redirect(next((home for kinds, home in HOMES if actor.has(*kinds)), MY_HOME))
 
 
 def _needs_second_factor(account: Account) -> bool:

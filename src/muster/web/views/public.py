@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -9,13 +10,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from muster.people.actions.looks import choose
-from muster.people.models import Account
-from muster.people.web_types import ActorRequest
-from muster.toolkit import looks
 from muster.toolkit.pages import page
 from muster.web import notice
 
+YEAR = 365 * 24 * 60 * 60
+# What may be chosen, and the cookie that remembers it on this device.
+CHOICES = {
+    "text": ("muster_text", {"normal", "large"}),
+    "theme": ("muster_theme", {"light", "dark"}),
+    "language": (settings.LANGUAGE_COOKIE_NAME, {code for code, _name in settings.LANGUAGES}),
+}
 # The figures of the picture on the front page.
 EXAMPLE = {"needed": 40, "pledged": 46, "named": 43, "accepted": 38, "arrived": 29}
 
@@ -31,16 +35,16 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def preferences(request: ActorRequest) -> HttpResponse:
-    """Remembers a way of showing pages, on this device and with the account, and goes back; what is not offered is ignored."""
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Remembers a way of showing pages on this device and goes back; what is not offered is ignored."""
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = reverse("web:home")
-    look = looks.offered(request.POST.dict())
-    if isinstance(request.user, Account):
-        choose(request.user, look, actor=request.actor)
     response = HttpResponseRedirect(back)
-    looks.remember(response, request, look)
+    for name, (cookie, offered) in CHOICES.items():
+        chosen = request.POST.get(name, "")
+        if chosen in offered:
+            response.set_cookie(cookie, chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response
 
 

@@ -1,0 +1,102 @@
+"""The people of one call-up as the desk lists them, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from muster.callups.enums import AssignmentState, OfferState
+from muster.callups.models import Assignment, CallUp, Offer
+from muster.people.rules import masked_phone
+
+PAGE = 50  # DTL rows are the main cost of a page (stack.md §7), so a page stays short
+SEGMENTS: dict[str, Q] = {
+    "all": Q(),
+    "arrived": Q(assignment__state__in=[AssignmentState.ARRIVED, AssignmentState.LEFT]),
+    "coming": Q(assignment__state__in=[AssignmentState.ACCEPTED, AssignmentState.ORDERED]),
+    "silent": Q(state__in=[OfferState.ASKED, OfferState.EXPIRED]),
+    "waiting": Q(state=OfferState.WAITING),
+    "declined": Q(state__in=[OfferState.DECLINED, OfferState.WITHDRAWN])
+    | Q(assignment__state=AssignmentState.ABSENT),
+}
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One person of a call-up: where, in what state, since when."""
+
+    offer_code: str  # "" for one who was ordered
+    assignment_code: str
+    name: str
+    phone: str  # masked
+    post_name: str
+    seat_kind: str
+    state: str  # of the assignment where there is one, else of the offer
+    reason: str
+    at: datetime
+    unit_name: str
+
+
+@dataclass(frozen=True)
+class RosterPage:
+    rows: list[RosterRow]
+    next_after: int | None
+
+
+def roster(call_up: CallUp, *, segment: str = "all", after: int = 0) -> RosterPage:
+    """Up to 50 people in the order they were asked; those ordered stand at the head of the first page.
+
+    `after` is the cursor of the page before. An unknown segment counts as "all".
+    """
+    offers = list(
+        Offer.objects.filter(SEGMENTS.get(segment, Q()), call_up=call_up, pk__gt=after)
+        .select_related("person", "slot__shift__post", "unit_call__unit", "assignment__slot__shift__post")
+        .order_by("pk")[: PAGE + 1]
+    )
+    rows = [_of_offer(offer) for offer in offers[:PAGE]]
+    if not after and segment in {"all", "arrived", "coming"}:
+        rows = [*_ordered(call_up, segment), *rows]
+    return RosterPage(rows=rows, next_after=offers[PAGE - 1].pk if len(offers) > PAGE else None)
+
+
+def _ordered(call_up: CallUp, segment: str) -> list[RosterRow]:
+    states = {
+        "arrived": [AssignmentState.ARRIVED, AssignmentState.LEFT],
+        "coming": [AssignmentState.ORDERED],
+    }.get(segment, list(AssignmentState.values))
+    return [
+        RosterRow(
+            offer_code="",
+            assignment_code=assignment.code,
+            name=assignment.person.name,
+            phone=masked_phone(assignment.person.phone),
+            post_name=assignment.shift.post.name,
+            seat_kind=assignment.slot.kind,
+            state=assignment.state,
+            reason=assignment.end_reason,
+            at=assignment.assigned_at,
+            unit_name="",
+        )
+        for assignment in Assignment.objects.filter(call_up=call_up, offer__isnull=True, state__in=states)
+        .select_related("person", "slot", "shift__post")
+        .order_by("pk")
+    ]
+
+
+def _of_offer(offer: Offer) -> RosterRow:
+    assignment: Assignment | None = getattr(offer, "assignment", None)
+    slot = assignment.slot if assignment else offer.slot
+    return RosterRow(
+        offer_code=offer.code,
+        assignment_code=assignment.code if assignment else "",
+        name=offer.person.name,
+        phone=masked_phone(offer.person.phone),
+        post_name=slot.shift.post.name,
+        seat_kind=slot.kind,
+        state=assignment.state if assignment else offer.state,
+        reason=(assignment.end_reason if assignment else "") or offer.reason,
+        at=offer.answered_at or offer.asked_at,
+        unit_name=offer.unit_call.unit.name if offer.unit_call else "",
+    )
