@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "muster.toolkit.middleware.SecurityHeaders",
+    "muster.toolkit.server_clock.DrillClock",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -157,6 +158,9 @@ FIELD_CIPHER = env.str("FIELD_CIPHER", default="aes-256-gcm")  # or "sm4-gcm"
 FIELD_INDEX_HASH = env.str("FIELD_INDEX_HASH", default="sha256")  # or "sm3"
 FIELD_KEYS = secret("FIELD_KEYS")
 LINK_KEY = secret("LINK_KEY")
+
+# Whether a drill that proves itself with our key may say at what time its people are at their posts (decision 0004).
+DRILL_CLOCK = env.bool("DRILL_CLOCK", default=not PRODUCTION)
 
 # How messages leave. The demo writes them to a file; production sets MESSAGE_CHANNEL=sms and the provider's address.
 MESSAGE_CHANNEL = env.str("MESSAGE_CHANNEL", default="file")

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from muster.audit.models import Entry
 from muster.audit.rules import personal_looking
+from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
+from muster.toolkit.refusal import Refused
 
 BATCH = 2000
 
@@ -44,7 +48,12 @@ def record(
 
 
 def record_many(deeds: Iterable[Deed]) -> None:
-    """Write many entries at once, in their order."""
+    """Write many entries at once, in their order. While a drill plays another time, only a drill's deeds are done."""
+    deeds = list(deeds)
+    if server_clock.is_moved() and not all(deed.is_drill for deed in deeds):
+        raise Refused(
+            "drill_clock", _("Only drills are played at another time. Do this without the drill's clock.")
+        )
     Entry.objects.bulk_create([_entry(deed) for deed in deeds], batch_size=BATCH)
 
 
