@@ -26,6 +26,7 @@ from muster.toolkit.refusal import Refused
 BATCH = 1_000
 # A dense table of more pairs than this takes the exact solver longer than people should wait for a first message.
 MOST_PAIRS_EXACT = 400_000
+ABOUT_OTHERS = ("next_best", "nobody_else")
 
 
 @dataclass(frozen=True)
@@ -217,8 +218,8 @@ def _slots_of(call_up: CallUp, chosen: Sequence[dispatch.Assignment]) -> QuerySe
 
 
 def _why(row: dispatch.Assignment) -> dict[str, object]:
-    """The reasons as codes and figures. Who would have come instead is nobody's business, so the next best is left out."""
-    return {"reasons": [reason.as_dict() for reason in row.reasons if reason.code != "next_best"]}
+    """The reasons as codes and figures, without those about others: a wave asks more people than there are seats."""
+    return {"reasons": [reason.as_dict() for reason in row.reasons if reason.code not in ABOUT_OTHERS]}
 
 
 def _locked(call_up: CallUp, state: OfferState) -> list[Offer]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from muster.callups.enums import CallUpState, OfferState, SupportKind
 from muster.callups.models import Assignment, CallUp, Offer, Post, Shift, Slot, SupportItem
@@ -18,6 +18,7 @@ from muster.callups.rules.answers import risk_mark
 from muster.people.rules import masked_phone
 from muster.territory.models import Division
 from muster.toolkit import clock
+from muster.toolkit.codes import spaced
 
 SUPPORT_ICONS = {
     SupportKind.PPE: "mask",
@@ -70,7 +71,6 @@ class MyCall:
     shift: Shift
     post: Post
     hours: str
-    end_words: str
     map_url: str
     check_in_url: str
     why: list[str]
@@ -90,9 +90,14 @@ class MyCall:
     stand_down_words: str
 
     @property
+    def asks(self) -> bool:
+        """True where a yes on this page would be one under the risk statement."""
+        return self.face in (ASKED, DECLINED)
+
+    @property
     def why_words(self) -> str:
         """The reasons as one sentence."""
-        return _("%(reasons)s.") % {"reasons": _(", ").join(self.why)}
+        return _("%(reasons)s.") % {"reasons": pgettext("between two reasons", ", ").join(self.why)}
 
 
 def my_call(offer: Offer, at: datetime) -> MyCall:
@@ -112,7 +117,6 @@ def my_call(offer: Offer, at: datetime) -> MyCall:
         shift=shift,
         post=post,
         hours=clock.span(shift.starts_at, shift.ends_at),
-        end_words=clock.when(shift.ends_at, shift.starts_at),
         map_url=_map_url(post),
         check_in_url=f"/my/check-in/{post.code}/",
         why=why_me(offer.why),
@@ -127,7 +131,7 @@ def my_call(offer: Offer, at: datetime) -> MyCall:
         givers=_givers(support),
         duty_holder=call_up.duty_holder,
         caller=call_up.raised_by_label,
-        code=call_up.code,
+        code=spaced(call_up.code),
         reply_words=clock.when(offer.reply_by, at),
         position=standing.position_of(offer) if offer.state == OfferState.WAITING else 0,
         stood_down_at=call_up.stood_down_at,
@@ -192,4 +196,4 @@ def _map_url(post: Post) -> str:
 
 def _givers(support: list[SupportItem]) -> str:
     givers = dict.fromkeys(str(item.get_giver_display()) for item in support)
-    return _(" and ").join(givers)
+    return pgettext("between two names", " and ").join(givers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from muster.kernel.dispatch import EmptyCode
@@ -55,7 +55,14 @@ def skill_name(code: str) -> str:
 
 def why_me(why: Mapping[str, Any]) -> list[str]:
     """The reasons on an offer, to the person it concerns; empty where nobody chose them by reasons."""
-    return [words for reason in why.get("reasons", []) if (words := _reason(reason))]
+    reasons = why.get("reasons", [])
+    told = {reason["code"] for reason in reasons}
+    # "Asked 12 days ago" says it better than "not in the last 30 days" beside it.
+    return [
+        words
+        for reason in reasons
+        if not (reason["code"] == "recent_calls" and "last_asked" in told) and (words := _reason(reason))
+    ]
 
 
 def _reason(reason: Mapping[str, Any]) -> str:
@@ -75,7 +82,6 @@ def _reason(reason: Mapping[str, Any]) -> str:
     words = {
         "promise_kept": _("you were expected here already"),
         "is_backbone": _("you are a backbone member"),
-        "nobody_else": _("without you this seat stays empty"),
     }
     return words.get(code, "")
 
@@ -110,6 +116,6 @@ def why_empty(empty: Mapping[str, Any]) -> str:
 def kept_out_words(excluded: Sequence[Sequence[Any]]) -> str:
     """How many each rule kept out, the most first: "3 not insured, 1 too far away"."""
     ranked = sorted(excluded, key=lambda pair: (-int(pair[1]), str(pair[0])))
-    return _(", ").join(
+    return pgettext("between two reasons", ", ").join(
         _("%(count)s %(reason)s") % {"count": count, "reason": bar_words(str(code))} for code, count in ranked
     )

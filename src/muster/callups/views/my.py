@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -25,33 +27,50 @@ from muster.toolkit.actor import Actor
 from muster.toolkit.pages import page
 from muster.toolkit.refusal import Refused
 
-GONE, FORBIDDEN, SEE_OTHER, UNPROCESSABLE, CONFLICT = 410, 403, 303, 422, 409
+OfferView = Callable[[ActorRequest, str, Offer], HttpResponse]
+STATUS = {
+    "link_expired": HTTPStatus.GONE,
+    "link_forged": HTTPStatus.NOT_FOUND,
+    "link_of_another": HTTPStatus.FORBIDDEN,
+}
 REASONS = (AnswerReason.WORK, AnswerReason.UNWELL, AnswerReason.FAMILY, AnswerReason.AWAY)
+
+
+def opens(view: OfferView) -> Callable[..., HttpResponse]:
+    """Hands the offer of the link to the view; a link that opens nothing has a page of its own."""
+
+    @wraps(view)
+    def opened(request: ActorRequest, token: str) -> HttpResponse:
+        try:
+            offer = _offer_of(request, token)
+        except Refused as refused:
+            return page(
+                request, "callups/my/link.html", {"refusal": refused.message}, status=STATUS[refused.code]
+            )
+        return view(request, token, offer)
+
+    return opened
 
 
 @never_cache
 @require_safe
-def show(request: ActorRequest, token: str) -> HttpResponse:
+@opens
+def show(request: ActorRequest, token: str, offer: Offer) -> HttpResponse:
     """The question, or how it stands."""
-    return _page(request, token, _opened(request, token, timezone.now()))
+    return _page(request, token, offer)
 
 
 # The address itself is the secret that a forger lacks, and phones that keep no cookies can answer all the same.
 @csrf_exempt
 @never_cache
 @require_POST
-def answer(request: ActorRequest, token: str) -> HttpResponse:
+@opens
+def answer(request: ActorRequest, token: str, offer: Offer) -> HttpResponse:
     """Yes, or no with a reason; then back to the page, which shows what became of it."""
-    offer = _opened(request, token, timezone.now())
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _page(
-            request,
-            token,
-            offer,
-            _("This answer was not complete. Choose one of the buttons."),
-            UNPROCESSABLE,
-        )
+        words = _("This answer was not complete. Choose one of the buttons.")
+        return _page(request, token, offer, words, HTTPStatus.UNPROCESSABLE_ENTITY)
     actor = Actor(label=offer.person.code, person_id=offer.person_id, address=request.actor.address)
     try:
         if form.is_yes:
@@ -60,15 +79,16 @@ def answer(request: ActorRequest, token: str) -> HttpResponse:
         else:
             offers.decline(offer, form.reason, actor=actor)
     except Refused as refused:
-        return _page(request, token, _opened(request, token, timezone.now()), refused.message, CONFLICT)
-    return HttpResponse(status=SEE_OTHER, headers={"Location": reverse("callups:my-offer", args=[token])})
+        return _page(request, token, _offer_of(request, token), refused.message, HTTPStatus.CONFLICT)
+    where = reverse("callups:my-offer", args=[token])
+    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": where})
 
 
 @never_cache
 @require_safe
-def calendar(request: ActorRequest, token: str) -> HttpResponse:
+@opens
+def calendar(request: ActorRequest, token: str, offer: Offer) -> HttpResponse:
     """The seat as an entry for the phone's calendar."""
-    offer = _opened(request, token, timezone.now())
     body = calendar_of(offer, request.build_absolute_uri(reverse("callups:my-offer", args=[token])))
     name = f'attachment; filename="muster-{offer.code}.ics"'
     return HttpResponse(
@@ -76,18 +96,13 @@ def calendar(request: ActorRequest, token: str) -> HttpResponse:
     )
 
 
-def _opened(request: ActorRequest, token: str, at: datetime) -> Offer:
+def _offer_of(request: ActorRequest, token: str) -> Offer:
     """The offer of this link, unless somebody else is signed in on this device."""
-    try:
-        offer = access.offer_of_link(token, at)
-    except Refused as refused:
-        status = GONE if refused.code == "link_expired" else FORBIDDEN
-        raise Refused(refused.code, refused.message, {"status": status}) from refused
+    offer = access.offer_of_link(token, timezone.now())
     if request.actor.person_id not in (None, offer.person_id):
         raise Refused(
             "link_of_another",
             _("This link was sent to somebody else. Sign out first, or open the one that was sent to you."),
-            {"status": FORBIDDEN},
         )
     return offer
 
