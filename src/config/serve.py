@@ -62,27 +62,36 @@ class Child:
     due_at: float = field(default=0.0)
 
 
-def serve(copy: Copy, prepare: list[list[str]], when_ready: Callable[[], None]) -> int:
-    """Bring the copy up, call `when_ready` once its page answers, keep it up; 0 after an orderly stop.
+def serve(copy: Copy, before: list[str], after: list[str]) -> int:
+    """Bring the copy up, say where it is, keep it up; 0 after an orderly stop.
 
-    `prepare` are commands of Muster to run before the doors open. Raises `CannotServe`.
+    `before` and `after` are commands of Muster, run before the doors open and once the page answers.
+    Raises `CannotServe`.
     """
     copy.var.mkdir(parents=True, exist_ok=True)
     with alone(copy), _stop_asked() as stop_asked:
         _check_port(copy)
         url = copy.database_url or postgres.ensure(copy.var)
         environment = _environment(copy, url)
-        for command in [["prepare"], *prepare]:
-            if stop_asked() or subprocess.call(
-                [sys.executable, "-m", "config.cli", *command], env=environment
-            ):
-                return _closed(copy, [])
+        if stop_asked() or _muster(before, environment):
+            return _closed(copy, [])
+
+        def when_ready() -> None:
+            sys.stdout.write(f"\n  Muster is ready: {copy.address}   (Ctrl-C stops it)\n\n")
+            sys.stdout.flush()
+            if after:
+                _muster(after, environment)
+
         children = [Child("web", _web(copy)), Child("worker", _worker())]
         try:
             _keep(copy, children, environment, stop_asked, when_ready)
         finally:
             _closed(copy, children)
     return 0
+
+
+def _muster(command: list[str], environment: dict[str, str]) -> int:
+    return subprocess.call([sys.executable, "-m", "config.cli", *command], env=environment)
 
 
 def _web(copy: Copy) -> list[str]:

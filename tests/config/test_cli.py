@@ -74,3 +74,10 @@ def test_licenses_names_what_is_used() -> None:
     for name in ("Django", "psycopg", "htmx.org", "PostgreSQL"):
         assert name in result.output
     assert "BSD-3-Clause" in next(line for line in result.output.splitlines() if "Django " in line)
+
+
+def test_short_codes_mean_the_division_of_their_level() -> None:
+    assert cli.full_code(51) == 510000000000
+    assert cli.full_code(513221) == 513221000000
+    assert cli.full_code(510107001) == 510107001000
+    assert cli.full_code(510107001001) == 510107001001

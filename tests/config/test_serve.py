@@ -173,7 +173,7 @@ def test_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
         port = int(holder.getsockname()[1])
 
         with pytest.raises(serve.CannotServe, match=f"Port {port} .* PORT={port + 1}"):
-            serve.serve(serve.Copy(tmp_path, "127.0.0.1", port), [], lambda: None)
+            serve.serve(serve.Copy(tmp_path, "127.0.0.1", port), [], [])
     assert not (tmp_path / "pg").exists()
 
 

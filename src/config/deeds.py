@@ -1,0 +1,127 @@
+"""What the commands of `muster` do once Django is set up. `config.cli` imports this module late, for that reason."""
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
+from django.urls import reverse
+from rich.console import Console
+from rich.table import Table
+
+from muster.callups.actions.templates import load_templates
+from muster.jobs.progress import Progress
+from muster.norms.actions.settings import load_defaults
+from muster.people.actions.consents import load_texts
+from muster.people.actions.sign_in import make_link
+from muster.people.actions.skills import load_skills
+from muster.people.models import Account
+from muster.territory.actions.load import load_divisions as load
+from muster.territory.models import Division
+from muster.toolkit.actor import SYSTEM
+from muster.toolkit.refusal import Refused
+from muster.web.demo import build
+
+
+def prepare(console: Console) -> None:
+    """Schema, static files, catalogs and divisions, as far as they are not there yet."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    for load_catalog in (load_defaults, load_texts, load_skills, load_templates):
+        load_catalog()
+    if not Division.objects.exists():
+        load_divisions(console)
+
+
+def load_divisions(console: Console) -> None:
+    """The divisions in force become those of the edition in data/."""
+    with Progress.start("territory.load_divisions", terminal=console) as progress:
+        loaded = load(progress)
+    console.print(
+        f"{loaded.divisions:,} divisions: {loaded.begun:,} new, {loaded.corrected:,} corrected, {loaded.ended:,} ended.",
+        soft_wrap=True,
+    )
+
+
+def build_demo(console: Console, division_code: int, seed: int, scale: float) -> None:
+    """The demo of a division; what is there already stays, and what was built before is not even looked through."""
+    if not Division.objects.filter(code=division_code, valid_to=None).exists():
+        raise Refused("no_such_division", f"There is no division {division_code} in force. Is it loaded?")
+    wanted = {"division": division_code, "seed": seed, "scale": scale}
+    if wanted.items() <= _demo().items() and Account.objects.filter(code__in=_cast().values()).exists():
+        return
+    with Progress.start("web.build_demo", terminal=console, division_code=division_code) as progress:
+        built = build(division_code, seed, scale, progress=progress)
+    _demo_file().write_text(json.dumps({**wanted, "accounts": built.accounts}))
+    if built.is_new:
+        console.print(
+            f"{built.name}: {built.communities} communities; new: {built.compounds:,} compounds, {built.units:,} units, "
+            f"{built.staff:,} staff, {built.volunteers:,} volunteers.",
+            soft_wrap=True,
+        )
+
+
+def print_links(console: Console, who: str) -> None:
+    """A sign-in link for one account, or for each role of the demo where nobody is named."""
+    for word, account in _accounts(who):
+        path = reverse("people:sign-in-link", args=[make_link(account, actor=SYSTEM)])
+        console.print(f"  {word:22}{settings.PUBLIC_URL}{path}", soft_wrap=True, highlight=False)
+
+
+def examine(console: Console) -> bool:
+    """Print how this copy is; True when nothing is wrong."""
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    faults = [fault for fault in checks.run_checks() if fault.level >= checks.WARNING]
+    with connection.cursor() as cursor:
+        server = cursor.connection.info.parameter_status("server_version")
+    table = Table(show_header=False, box=None)
+    table.add_row("Python", platform.python_version())
+    table.add_row(
+        "PostgreSQL", f"{server}, {'DATABASE_URL' if os.environ.get('DATABASE_URL') else 'embedded'}"
+    )
+    table.add_row("Data folder", str(settings.VAR_DIR))
+    table.add_row("Schema", f"{len(pending)} migrations to run" if pending else "up to date")
+    table.add_row("Settings", f"{len(faults)} faults" if faults else "no faults")
+    if not pending:
+        table.add_row("Divisions", f"{Division.objects.filter(valid_to=None).count():,} in force")
+    console.print(table)
+    for fault in faults:
+        console.print(f"  {fault}", highlight=False, markup=False)
+    return not pending and not faults
+
+
+def _accounts(who: str) -> Iterator[tuple[str, Account]]:
+    cast = _cast()
+    wanted = {who: cast.get(who, who)} if who else cast
+    if not wanted:
+        raise Refused(
+            "no_demo", "There is no demo here. Name an account by its code or login, or run `muster demo`."
+        )
+    for word, code in wanted.items():
+        account = Account.objects.filter(Q(code=code) | Q(login=code)).first()
+        if account is None:
+            known = ", ".join(cast) or "no demo here"
+            raise Refused("no_such_account", f"No account {word!r}. A code, a login, or one of: {known}.")
+        yield word, account
+
+
+def _cast() -> dict[str, str]:
+    return dict(_demo().get("accounts", {}))
+
+
+def _demo() -> dict[str, Any]:
+    """What the last build of the demo left: its figures, and an account for each role."""
+    return dict(json.loads(_demo_file().read_text())) if _demo_file().exists() else {}
+
+
+def _demo_file() -> Path:
+    return Path(settings.VAR_DIR) / "demo.json"
