@@ -276,7 +276,8 @@ def _move(offer: Offer, state: OfferState, **facts: object) -> None:
 
 
 def _count_accepted(offer: Offer) -> None:
-    VolunteerProfile.objects.filter(person=offer.person_id).update(accepted_count=F("accepted_count") + 1)
+    if not offer.call_up.is_drill:  # a drill enters no statistics
+        VolunteerProfile.objects.filter(person=offer.person_id).update(accepted_count=F("accepted_count") + 1)
 
 
 def _record_no(offer: Offer, verb: str, actor: Actor, at: datetime) -> None:

@@ -184,7 +184,7 @@ def _choose(
 
 def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], at: datetime) -> int:
     """One batch: offers, counters and messages stand or fall together."""
-    slots = {str(slot.pk): slot for slot in _slots_of(call_up, chosen)}
+    slots = {candidates.slot_id(slot.pk): slot for slot in _slots_of(call_up, chosen)}
     with transaction.atomic():
         if (
             not CallUp.objects.select_for_update(no_key=True)
@@ -205,9 +205,10 @@ def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], a
             for row in chosen
         ]
         Offer.objects.bulk_create(offers)
-        VolunteerProfile.objects.filter(person__in=[offer.person_id for offer in offers]).update(
-            asked_count=F("asked_count") + 1, last_asked_at=at
-        )
+        if not call_up.is_drill:  # what is fair is reckoned from real calls
+            VolunteerProfile.objects.filter(person__in=[offer.person_id for offer in offers]).update(
+                asked_count=F("asked_count") + 1, last_asked_at=at
+            )
         letters.ask(call_up, offers, at=at)
     return len(offers)
 

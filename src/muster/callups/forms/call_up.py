@@ -22,7 +22,7 @@ from muster.callups.queries.raising import Place, RaisingChoices
 from muster.callups.rules.drafts import CallUpDraft, PostDraft, SeatsDraft, ShiftDraft, SupportDraft
 from muster.toolkit import clock
 
-DAYS_AHEAD = 7
+DAYS_AHEAD = 8  # so that each day of the week can still be chosen in full
 MOST_SEATS = 99
 FREE_PLACES = 3
 SOON_MINUTES = 30  # until people can be there, where a template says "as soon as they can"

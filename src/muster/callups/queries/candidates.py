@@ -66,7 +66,7 @@ def problem_slots(
     """The slots as the kernel sees them, with so many seats to place each."""
     return [
         dispatch.Slot(
-            id=str(slot.pk),
+            id=slot_id(slot.pk),
             x_m=x,
             y_m=y,
             window=_window(slot),
@@ -78,6 +78,11 @@ def problem_slots(
         for slot in slots
         for x, y in [meters(slot.shift.post.lon, slot.shift.post.lat, origin)]
     ]
+
+
+def slot_id(pk: int) -> str:
+    """The slot as the kernel names it: as wide as any, so that the order of names is the order in which slots were made."""
+    return f"{pk:012d}"
 
 
 def origin_of(call_up: CallUp) -> tuple[float, float]:
@@ -147,7 +152,9 @@ class _Frame:
             if found:
                 barred += 1
                 first = first or found[0].value
-                excluded += [dispatch.Exclusion(person.code, found[0].value, str(slot.pk)) for slot in slots]
+                excluded += [
+                    dispatch.Exclusion(person.code, found[0].value, slot_id(slot.pk)) for slot in slots
+                ]
         if barred == len(self.tasks):
             return first
         pool.exclusions += excluded
@@ -199,7 +206,7 @@ def _unreachable(profile: VolunteerProfile, call_up: CallUp, at: datetime) -> st
 
 def _recent_calls(person_ids: Sequence[int], at: datetime) -> dict[int, int]:
     rows = (
-        Offer.objects.filter(person__in=person_ids, asked_at__gte=at - RECENT)
+        Offer.objects.filter(person__in=person_ids, asked_at__gte=at - RECENT, call_up__is_drill=False)
         .values("person")
         .annotate(count=Count("pk"))
         .values_list("person", "count")

@@ -67,7 +67,9 @@ def reserve_of(call_up: CallUp, slots: Sequence[Slot], at: datetime) -> Reserve:
                 if way != Way.SEAT or bar not in SETTLED_BY_ANSWERING
             ]
             if barred:
-                reserve.exclusions.append(dispatch.Exclusion(person.code, barred[0].value, str(slot.pk)))
+                reserve.exclusions.append(
+                    dispatch.Exclusion(person.code, barred[0].value, candidates.slot_id(slot.pk))
+                )
         reserve.people.append(_as_kernel(person, way, origin))
         reserve.ways[person.code] = way
     return reserve
