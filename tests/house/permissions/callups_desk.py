@@ -1,0 +1,55 @@
+"""Who may do what with a call-up at the desk."""
+
+from tests.house.permissions import RUNNERS, SEERS, Row, only
+from tests.house.scene import Scene
+
+
+def call_up(scene: Scene) -> dict[str, str]:
+    return {"code": scene.code("call_up")}
+
+
+def run(scene: Scene) -> dict[str, str]:
+    return {"code": scene.code("run")}
+
+
+def offer(scene: Scene) -> dict[str, str]:
+    return {"code": scene.code("offer")}
+
+
+def reason(_scene: Scene) -> dict[str, str]:
+    return {"reason": "雨停了"}
+
+
+ELSEWHERE = "his own place, where there is none of this"
+ROWS = [
+    Row(
+        "callups:desk-callup-list",
+        only(*SEERS, "neighbor", "far_overseer"),
+        why_neighbor=ELSEWHERE,
+    ),
+    Row("callups:desk-callup-new", only(*RUNNERS, "neighbor"), why_neighbor=ELSEWHERE),
+    Row(
+        "callups:desk-callup-new",
+        only(*RUNNERS, "neighbor", status=422),
+        method="post",
+        why_neighbor=ELSEWHERE,
+    ),
+    Row("callups:desk-callup-size", only(*RUNNERS, "neighbor"), method="post", why_neighbor=ELSEWHERE),
+    Row("callups:desk-callup-detail", only(*SEERS), kwargs=call_up),
+    Row("callups:desk-callup-live", only(*SEERS), kwargs=call_up),
+    Row("callups:desk-callup-ask-more", only(*RUNNERS, status=302), method="post", kwargs=call_up),
+    Row("callups:desk-callup-halt", only(*RUNNERS, status=302), method="post", kwargs=call_up),
+    Row("callups:desk-callup-resume", only(*RUNNERS, status=409), method="post", kwargs=call_up),
+    Row("callups:desk-callup-stand-down", only(*RUNNERS), kwargs=call_up),
+    Row(
+        "callups:desk-callup-stand-down",
+        only(*RUNNERS, status=302),
+        method="post",
+        kwargs=call_up,
+        data=reason,
+    ),
+    Row("callups:desk-callup-dispatch", only(*RUNNERS, status=302), method="post", kwargs=call_up),
+    Row("callups:desk-dispatch-detail", only(*RUNNERS), kwargs=run),
+    Row("callups:desk-dispatch-confirm", only(*RUNNERS, status=302), method="post", kwargs=run),
+    Row("callups:desk-offer-why", only(*SEERS, "volunteer"), kwargs=offer),
+]

@@ -1,0 +1,64 @@
+"""The scene on which the permission table plays: the cast, and one of each thing that a URL can name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from muster.callups.actions import dispatch
+from muster.callups.actions.templates import load_templates
+from muster.callups.models import Post, UnitCall
+from muster.jobs.models import Run
+from muster.notifications.models import Message
+from muster.people import links
+from tests.callups.drafting import draft, offer_to, post, raised, shift
+from tests.world import World, make_world
+
+
+@dataclass
+class Scene:
+    """The world and the objects in it, by name: `scene.things["call_up"]`."""
+
+    world: World
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def code(self, thing: str) -> str:
+        """The public code of a thing."""
+        return str(self.things[thing].code)
+
+    def link(self, purpose: str, thing: str) -> str:
+        """A signed link to a thing, good for a day."""
+        return links.make(purpose, self.code(thing), expires_at=timezone.now() + timedelta(days=1))
+
+
+def make_scene() -> Scene:
+    """A call-up under way with a unit, an asked volunteer who is the cast's, a plan of the dispatch and a message."""
+    world = make_world()
+    load_templates()
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    start = now + timedelta(hours=6)
+    form = draft(
+        3,
+        posts=(post("北门", shift(*draft(3).posts[0].shifts[0].seats, start=start)),),
+        reply_by=start - timedelta(hours=2),
+        unit_ids=(world.unit.pk,),
+    )
+    call_up = raised(world.actor("worker"), form, at=timezone.now())
+    offer = offer_to(call_up, world.person("volunteer"), asked_at=now, reply_by=start - timedelta(hours=1))
+    things = {
+        "call_up": call_up,
+        "post": Post.objects.get(call_up=call_up),
+        "unit_call": UnitCall.objects.get(call_up=call_up),
+        "unit": world.unit,
+        "offer": offer,
+        "run": dispatch.propose(call_up, actor=world.actor("worker")),
+        "message": Message.objects.filter(subject_code=call_up.code).first(),
+        "person": world.person("volunteer"),
+        "work": Run.objects.create(
+            kind="callups.ask_wave", owner_account_id=world.account("worker").pk, division_code=world.here
+        ),
+    }
+    return Scene(world, things)
