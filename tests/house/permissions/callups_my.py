@@ -20,16 +20,16 @@ def yes(scene: Scene) -> dict[str, str]:
 
 # A link in the hands of somebody who is signed in as another person says whose it is not, and opens nothing.
 ROWS = [
-    Row("callups:my-offer", only("volunteer", "stranger"), others=404, kwargs=token),
-    Row("callups:my-offer", everybody(403), kwargs=wrong_purpose),
+    Row("callups:my-offer", only("volunteer", "stranger"), others=403, kwargs=token),
+    Row("callups:my-offer", everybody(404), kwargs=wrong_purpose),
     Row(
         "callups:my-offer-answer",
-        only("volunteer", "stranger", status=302),
-        others=404,
+        only("volunteer", "stranger", status=303),
+        others=403,
         method="post",
         kwargs=token,
         data=yes,
     ),
-    Row("callups:my-offer-answer", everybody(403), method="post", kwargs=wrong_purpose, data=yes),
-    Row("callups:my-offer-calendar", only("volunteer", "stranger"), others=404, kwargs=token),
+    Row("callups:my-offer-answer", everybody(404), method="post", kwargs=wrong_purpose, data=yes),
+    Row("callups:my-offer-calendar", only("volunteer", "stranger"), others=403, kwargs=token),
 ]
