@@ -58,6 +58,15 @@ def test_ones_own_page_stays_within_30_kilobytes(world, collected):
     assert first_load(world.client_for("volunteer"), "/my/", collected)[0] <= ANSWER
 
 
+def test_the_desk_stays_within_130_kilobytes(world, collected):
+    make_seat(make_slot(make_call_up(world), seats=6), world.volunteer(1))
+
+    size, files = first_load(world.client_for("worker"), "/desk/", collected)
+
+    assert size <= DESK
+    assert any("tabler" in name for name in files)
+
+
 def test_files_are_named_by_their_content(client, collected):
     _size, files = first_load(client, "/", collected)
 

@@ -1,0 +1,42 @@
+"""The desk's first page: today."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from muster.people import access
+from muster.people.enums import RoleKind
+from muster.people.web_types import ActorRequest
+from muster.toolkit.pages import is_fragment, live, page
+from muster.web.navigation import DESK
+from muster.web.queries.today import today
+from muster.web.rules import sign_in_first
+
+# Where those begin whose work is on neither of the two pages here.
+ELSEWHERE = {
+    RoleKind.UNIT_LIAISON: "/unit/",
+    RoleKind.SHIFT_LEADER: "/post/",
+    RoleKind.GUARD: "/post/",
+    RoleKind.AUDITOR: "/desk/trail/",
+    RoleKind.SYSTEM_ADMINISTRATOR: "/desk/accounts/",
+}
+
+
+@never_cache
+@require_safe
+def home(request: ActorRequest) -> HttpResponse:
+    """Today at the desk. It renews itself; without a script it is renewed by loading it again."""
+    actor = request.actor
+    if not actor.account_id:
+        return HttpResponseRedirect(sign_in_first(request.path))
+    if not actor.has(*DESK):
+        elsewhere = next((url for kind, url in ELSEWHERE.items() if actor.has(kind)), "/my/")
+        return HttpResponseRedirect(elsewhere)
+    seen = today(actor, timezone.now())
+    context = {"today": seen, "may_raise": actor.has(*access.RUNNERS)}
+    if is_fragment(request):
+        return live(request, "web/desk/today.html#parts", lambda: context, version=seen.version())
+    return page(request, "web/desk/today.html", context)
