@@ -28,6 +28,8 @@ class Sendable(Protocol):
 
     code: str
     topic: str
+    subject_kind: str
+    subject_code: str
     channel: str
     address: str
     title: str

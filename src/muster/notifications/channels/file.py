@@ -45,6 +45,7 @@ def _line(message: Sendable) -> str:
         "at": timezone.now().isoformat(),
         "code": message.code,
         "topic": message.topic,
+        "subject": f"{message.subject_kind} {message.subject_code}".strip(),
         "address": message.address,
         "title": message.title,
         "body": message.body,

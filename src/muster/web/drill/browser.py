@@ -1,0 +1,139 @@
+"""The browser of one simulated person: cookies of its own, forms sent as the page holds them, patience with a server that dies.
+
+A tap that got no answer is sent again: every deed of Muster answers the second time as it did the first. What the server
+acknowledged before it died is compared with the database at the end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from muster.toolkit.server_clock import HEADER, sign
+from muster.web.drill.pages import Button, PageForm, PageRead, read
+
+PATIENCE_SECONDS = 90.0
+PAUSE_SECONDS = 0.5
+TIMEOUT_SECONDS = 30.0
+SERVER_FAULT = 500
+
+
+class Unexpected(Exception):
+    """An answer that no person could go on from."""
+
+
+@dataclass
+class Server:
+    """The server of a drill, reached by many browsers over shared connections."""
+
+    url: str
+    transport: httpx.BaseTransport = field(default_factory=lambda: httpx.HTTPTransport(retries=0))
+    requests: int = 0
+    faults: int = 0
+    patience: float = PATIENCE_SECONDS
+    sleep: Callable[[float], None] = time.sleep
+    _lock: Lock = field(default_factory=Lock)
+
+    def close(self) -> None:
+        """Hang up all connections."""
+        self.transport.close()
+
+    def count(self, *, fault: bool) -> None:
+        """One more request, and whether it came to nothing."""
+        with self._lock:
+            self.requests += 1
+            self.faults += fault
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: where the browser is now, and the page."""
+
+    status: int
+    url: str
+    body: str
+    headers: httpx.Headers
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    def page(self) -> PageRead:
+        return read(self.body)
+
+
+class Browser:
+    """One person's browser."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._client = httpx.Client(
+            transport=_Shared(server.transport),
+            base_url=server.url,
+            follow_redirects=True,
+            timeout=TIMEOUT_SECONDS,
+            headers={"Accept-Language": "zh-CN"},
+            trust_env=False,
+        )
+
+    def get(self, address: str, *, at: datetime | None = None) -> Answer:
+        """Open an address; `at` is the time that the drill plays."""
+        return self._send("GET", _path(address), None, at)
+
+    def press(
+        self,
+        opened: Answer,
+        form: PageForm,
+        button: Button | None = None,
+        *,
+        at: datetime | None = None,
+        **changes: str | list[str],
+    ) -> Answer:
+        """Send a form of the page `opened` as it stands there, with these changes, by this button."""
+        fields = form.filled(**changes)
+        if button is not None and button.name:
+            fields = {**fields, button.name: [button.value]}
+        return self._send("POST", _path(urljoin(opened.url, form.action or opened.url)), fields, at)
+
+    def _send(
+        self, method: str, path: str, fields: dict[str, list[str]] | None, at: datetime | None
+    ) -> Answer:
+        headers = {HEADER: sign(at)} if at else {}
+        end = time.monotonic() + self.server.patience
+        while True:
+            try:
+                response = self._client.request(method, path, data=fields, headers=headers)
+            except httpx.TransportError as error:
+                trouble = type(error).__name__
+            else:
+                trouble = f"http {response.status_code}" if response.status_code >= SERVER_FAULT else ""
+            self.server.count(fault=bool(trouble))
+            if not trouble:
+                return Answer(response.status_code, str(response.url), response.text, response.headers)
+            if time.monotonic() > end:
+                raise Unexpected(
+                    f"{method} {path.split('?', maxsplit=1)[0]}: {trouble} for {self.server.patience:.0f} s"
+                )
+            self.server.sleep(PAUSE_SECONDS)
+
+
+class _Shared(httpx.BaseTransport):
+    """Connections that outlive a browser: hundreds of people share a few."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._transport.handle_request(request)
+
+
+def _path(address: str) -> str:
+    """An address of this copy without its host: links in messages name the public one."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
