@@ -46,7 +46,7 @@ def site() -> Iterator[Site]:
             self.send_response(303 if moved else fault)
             if moved:
                 self.send_header("Location", "/done/")
-            self.send_header("Set-Cookie", "who=me")
+            self.send_header("Set-Cookie", "who=me; Path=/")
             page = FORM.encode()
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()
