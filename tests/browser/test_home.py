@@ -67,7 +67,7 @@ def test_the_desk_at_night_in_large_text_is_sound(visit, shoot, morning):
 def test_a_quiet_desk_is_sound(visit, shoot, transactional_db, world):
     page = visit("/desk/", by="worker")
 
-    expect(page.locator("h1")).to_have_text("现在没有召集")
+    expect(page.locator("h1")).to_have_text("现在没有进行中的召集")
     shoot(page, "desk-quiet")
 
 
