@@ -45,6 +45,7 @@ RAIL = (
     Place("/desk/callups/", "speakerphone", _("Call-ups")),
     Place("/desk/people/", "users", _("Force")),
     Place("/desk/units/", "building-community", _("Resident units")),
+    Place("/desk/oversight/", "chart-bar", _("Oversight"), OVERSEERS),
     Place("/desk/trail/", "history", _("Trail"), (RoleKind.AUDITOR,)),
     Place("/desk/accounts/", "key", _("Accounts"), (RoleKind.SYSTEM_ADMINISTRATOR,)),
 )

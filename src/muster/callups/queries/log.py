@@ -40,14 +40,15 @@ def log_lines(call_up: CallUp) -> list[LogLine]:
     entries = Entry.objects.filter(object_kind="call_up", object_code=call_up.code, verb__in=WORDS).order_by(
         "-id"
     )[:LINES]
-    return [
-        LogLine(
-            at=entry.at,
-            text=str(WORDS[entry.verb][0]) % _Facts({"actor": entry.actor_label, **entry.detail}),
-            hot=WORDS[entry.verb][1],
-        )
-        for entry in entries
-    ]
+    return [line_of(entry) for entry in entries]
+
+
+def line_of(entry: Entry) -> LogLine:
+    """One entry in words; its verb is one of `WORDS`."""
+    words, hot = WORDS[entry.verb]
+    return LogLine(
+        at=entry.at, text=str(words) % _Facts({"actor": entry.actor_label, **entry.detail}), hot=hot
+    )
 
 
 class _Facts(dict[str, object]):

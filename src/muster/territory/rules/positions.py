@@ -27,11 +27,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Outline:
-    """A county: its label point, the edges of its rings (lon, lat, lon, lat), and its reach in kilometres."""
+    """A county or city: label point, edges of its rings (lon, lat, lon, lat), reach in kilometres, and the rings."""
 
     center: Point
     edges: FloatArray
     reach: float
+    rings: tuple[tuple[Point, ...], ...]
 
     def holds(self, point: Point) -> bool:
         """True if the point lies inside, by crossings of a ray to the east: holes count themselves out."""
@@ -51,7 +52,8 @@ def outline_of(feature: dict[str, Any]) -> Outline:
     # The shoelace formula; rings of holes run the other way round and count negative.
     area = abs(float(np.sum(edges[0] * edges[3] - edges[2] * edges[1]))) / 2
     area *= KM_PER_DEGREE**2 * math.cos(math.radians(lat))
-    return Outline((lon, lat), edges, math.sqrt(area / math.pi))
+    rings = tuple(tuple((p[0], p[1]) for p in ring) for polygon in polygons for ring in polygon)
+    return Outline((lon, lat), edges, math.sqrt(area / math.pi), rings)
 
 
 def _edges(ring: list[list[float]]) -> FloatArray:

@@ -1,0 +1,1 @@
+"""What the pages of oversight read. Every figure is counted from rows, nothing is ever reported."""

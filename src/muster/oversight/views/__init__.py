@@ -1,0 +1,1 @@
+"""Pages of oversight: the wall board and the desk of those who oversee."""
