@@ -42,7 +42,15 @@ class ServiceRecord(models.Model):
             ExclusionConstraint(
                 name="record_no_overlap_of_a_person",
                 expressions=[
-                    (Func("person_id", "person_id", function="int8range", template="%(function)s(%(expressions)s, '[]')"), "&&"),
+                    (
+                        Func(
+                            "person_id",
+                            "person_id",
+                            function="int8range",
+                            template="%(function)s(%(expressions)s, '[]')",
+                        ),
+                        "&&",
+                    ),
                     ("during", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(state="credited"),

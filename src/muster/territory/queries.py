@@ -54,7 +54,7 @@ def ancestors(code: int) -> list[Division]:
 
 def path_to_community(code: int) -> list[Division]:
     """County, township and community of a community, in one query; a code that ended shows what is left above it."""
-    path = [*ancestors_of(code, Level.COMMUNITY)[-2:], code]
+    path = [*ancestors_of(code, Level.COMMUNITY)[:2], code]
     return list(in_force().filter(code__in=path).order_by("code"))
 
 

@@ -87,7 +87,7 @@ class CallUpForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=80)
     purpose = forms.CharField(label=_("What is needed, and why"), max_length=200)
     day = forms.TypedChoiceField(label=_("Day"), coerce=date.fromisoformat)
-    muster_time = ClockField(label=_("Muster"))
+    muster_time = ClockField(label=_("Muster at"))
     start_time = ClockField(label=_("Start"))
     end_time = ClockField(label=_("End"))
     reply_time = ClockField(label=_("Answers until"))
