@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.callups.views import my
+from muster.callups.views import my, unit
 from muster.callups.views.desk import deeds, lists, live, raising
 
 app_name = "callups"
@@ -19,6 +19,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/dispatch/<slug:code>/", deeds.dispatch_run, name="desk-dispatch-detail"),
     path("desk/dispatch/<slug:code>/confirm/", deeds.confirm, name="desk-dispatch-confirm"),
     path("desk/offers/<slug:code>/why/", live.why, name="desk-offer-why"),
+    path("unit/", unit.home, name="unit-home"),
+    path("unit/callups/<slug:code>/", unit.call, name="unit-call"),
+    path("unit/callups/<slug:code>/people/", unit.people, name="unit-call-people"),
+    path("unit/callups/<slug:code>/pledge/", unit.pledge, name="unit-call-pledge"),
+    path("unit/callups/<slug:code>/decline/", unit.decline, name="unit-call-decline"),
+    path("unit/callups/<slug:code>/names/", unit.name_people, name="unit-call-names"),
     path("my/o/<str:token>/", my.show, name="my-offer"),
     path("my/o/<str:token>/answer/", my.answer, name="my-offer-answer"),
     path("my/o/<str:token>/calendar.ics", my.calendar, name="my-offer-calendar"),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from django.db.models import F, Q, Sum
 
@@ -118,7 +119,7 @@ def version_of(shift: Shift) -> str:
     newest = Scan.objects.filter(post=shift.post_id).order_by("-pk").values_list("pk", flat=True).first()
     states = Assignment.objects.filter(shift=shift).order_by("pk").values_list("pk", "state")
     issued = SupportIssue.objects.filter(assignment__shift=shift).count()
-    return f"{newest or 0}-{hash(tuple(states)) & 0xFFFFFFFF:x}-{issued}"
+    return f"{newest or 0}-{crc32(repr(list(states)).encode()):x}-{issued}"
 
 
 def shifts_of(post: Post, at: datetime) -> list[Shift]:
