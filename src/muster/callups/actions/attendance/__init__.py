@@ -5,11 +5,12 @@ Lock order as in `actions.seats`: the call-up (shared), the person, the assignme
 
 from muster.callups.actions.attendance.closing import close_shift_due, confirm_time, mark_absent
 from muster.callups.actions.attendance.presence import check_in, check_out, undo
-from muster.callups.actions.attendance.scans import Attempt, key_of, refuse
+from muster.callups.actions.attendance.scans import Attempt, check_code, key_of, refuse, seen_code
 from muster.callups.actions.attendance.walk_ups import walk_up
 
 __all__ = [
     "Attempt",
+    "check_code",
     "check_in",
     "check_out",
     "close_shift_due",
@@ -17,6 +18,7 @@ __all__ = [
     "key_of",
     "mark_absent",
     "refuse",
+    "seen_code",
     "undo",
     "walk_up",
 ]

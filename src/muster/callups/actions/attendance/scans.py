@@ -15,10 +15,13 @@ from muster.callups.models import Assignment, Post, Scan
 from muster.callups.rules import presence
 from muster.kernel import codes
 from muster.norms import queries as norms
+from muster.people import links
+from muster.people.models import Person
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
 MINUTE = timedelta(minutes=1)
+PROOF, PROOF_LIFE = "scan", timedelta(minutes=5)
 SENT_TWICE = "scan_sent_twice_is_one"
 
 
@@ -72,16 +75,35 @@ def check_code(post: Post, typed: str, attempt: Attempt) -> None:
         raise Refused(
             "too_many_tries", _("Too many wrong codes. Wait a minute, or ask the leader to check you in.")
         )
-    if not codes.verify(key_of(post), typed, int(attempt.at.timestamp())):
+    if not (_is_proof(post, typed, attempt) or codes.verify(key_of(post), typed, int(attempt.at.timestamp()))):
         raise Refused(
             "wrong_code",
             _("This code is not the one of now. Look at the leader's phone and type the six digits again."),
         )
 
 
+def seen_code(post: Post, person: Person, typed: str, at: datetime) -> str:
+    """A proof, good for five minutes, that this person had the code of now before his eyes; "" where it is not that code.
+
+    Between scanning and tapping the code on the leader's phone may change more than once; the proof stands in for it.
+    """
+    if not typed or not codes.verify(key_of(post), typed, int(at.timestamp())):
+        return ""
+    return links.make(PROOF, post.code + person.code, expires_at=at + PROOF_LIFE)
+
+
 def key_of(post: Post) -> bytes:
     """The secret of the rotating code of a post."""
     return codes.derive_key(post.code_key.encode(), "check-in", post.code)
+
+
+def _is_proof(post: Post, typed: str, attempt: Attempt) -> bool:
+    if attempt.assignment is None or len(typed) <= codes.DIGITS + 1:
+        return False
+    try:
+        return links.read(PROOF, typed, attempt.at) == post.code + attempt.assignment.person.code
+    except Refused:
+        return False
 
 
 def _answered(attempt: Attempt) -> Assignment | None:
