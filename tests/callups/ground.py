@@ -38,12 +38,17 @@ def roster(count: int, first: int = 0) -> str:
 
 
 def seated(
-    world: World, person: Person | None = None, call_up: CallUp | None = None, slot: Slot | None = None
+    world: World,
+    person: Person | None = None,
+    call_up: CallUp | None = None,
+    slot: Slot | None = None,
+    *,
+    at: datetime = NOW,
 ) -> Assignment:
-    """Somebody who said yes to a seat."""
+    """Somebody who said yes to a seat at that time."""
     person = person or world.person("volunteer")
     offer: Offer = offer_to(call_up or raised(world.actor("worker")), person, slot)
-    answer = offers.accept(offer, actor=me(person), risk_confirmed=True, at=NOW)
+    answer = offers.accept(offer, actor=me(person), risk_confirmed=True, at=at)
     assert answer.assignment is not None
     return Assignment.objects.select_related("shift__post", "call_up", "person").get(pk=answer.assignment.pk)
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.callups.views import my, unit
+from muster.callups.views import check_in, my, post, unit
 from muster.callups.views.desk import deeds, lists, live, raising
 
 app_name = "callups"
@@ -25,6 +25,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unit/callups/<slug:code>/pledge/", unit.pledge, name="unit-call-pledge"),
     path("unit/callups/<slug:code>/decline/", unit.decline, name="unit-call-decline"),
     path("unit/callups/<slug:code>/names/", unit.name_people, name="unit-call-names"),
+    path("post/", post.home, name="post-home"),
+    path("post/<slug:code>/", post.detail, name="post-detail"),
+    path("post/<slug:code>/code/", post.code_shown, name="post-code"),
+    path("post/<slug:code>/list/", post.people, name="post-people"),
+    path("post/<slug:code>/check-in/", post.check_in, name="post-check-in"),
+    path("post/<slug:code>/check-out/", post.check_out, name="post-check-out"),
+    path("post/<slug:code>/undo/", post.undo, name="post-undo"),
+    path("post/<slug:code>/absent/", post.absent, name="post-absent"),
+    path("post/<slug:code>/walk-up/", post.walk_up, name="post-walk-up"),
+    path("post/<slug:code>/support/", post.support, name="post-support"),
+    path("post/<slug:code>/phone/", post.phone, name="post-phone"),
+    path("my/check-in/<slug:post_code>/", check_in.show, name="my-check-in"),
+    path("my/check-in/<slug:post_code>/check/", check_in.check, name="my-check-in-check"),
+    path("my/check-in/<slug:post_code>/undo/", check_in.undo, name="my-check-in-undo"),
     path("my/o/<str:token>/", my.show, name="my-offer"),
     path("my/o/<str:token>/answer/", my.answer, name="my-offer-answer"),
     path("my/o/<str:token>/calendar.ics", my.calendar, name="my-offer-calendar"),

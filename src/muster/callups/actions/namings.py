@@ -21,6 +21,7 @@ from muster.norms import queries as norms
 from muster.people.actions import rosters as people_rosters
 from muster.people.models import Person
 from muster.people.rules import parse_id_number, parse_name, parse_phone
+from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -82,7 +83,7 @@ def name_people(unit_call: UnitCall, *, lines: str, actor: Actor, at: datetime |
     More names than pledged raise the pledge. The unit vouches that whoever has no date of birth on file is of age.
     Refuses `list_empty`, `list_too_long`, `naming_closed` and a call-up that is over.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     rows = _read(lines)
     with transaction.atomic():
         locked = pledges.lock_open(unit_call, at)
@@ -199,6 +200,7 @@ def _report_in(locked: UnitCall, rows: Iterable[Row], actor: Actor, at: datetime
         division_code=call_up.division_code,
         valid_to=timezone.localdate(call_up.ends_at) + timedelta(days=days),
         is_synthetic=people_rosters.is_made_up(actor),
+        is_drill=call_up.is_drill,
         actor=actor,
         at=at,
     )

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, F, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +20,7 @@ from muster.callups.enums import CallUpState, OfferState, SeatKind, UnitCallStat
 from muster.callups.models import Offer, Pledge, Slot, UnitCall
 from muster.callups.rules.spread import Room, spread
 from muster.jobs import queue
-from muster.toolkit import clock
+from muster.toolkit import clock, server_clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -50,7 +49,7 @@ def pledge(unit_call: UnitCall, *, headcount: int, actor: Actor, at: datetime | 
     What is beyond the free seats is kept as pledged without a seat (`Ledger.surplus`). Refuses `pledge_nobody`,
     `more_than_the_unit_has`, `fewer_than_named`, `naming_closed` and a call-up that is over.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         locked = lock_open(unit_call, at)
         if headcount < 1:
@@ -90,7 +89,7 @@ def decline(unit_call: UnitCall, *, reason: str, actor: Actor, at: datetime | No
 
     Refuses `reason_missing`, `already_named`, `naming_closed` and a call-up that is over.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     if not reason.strip():
         raise Refused(
             "reason_missing", _("Say in a few words why nobody can come. The community plans with it.")

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
 from muster.callups.enums import AssignmentState
 from muster.callups.models import Assignment, Shift, SupportIssue, SupportItem
+from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -20,7 +20,7 @@ PRESENT = (AssignmentState.ARRIVED, AssignmentState.LEFT)
 
 def issue(assignment: Assignment, kinds: Iterable[str], *, actor: Actor, at: datetime | None = None) -> int:
     """Notes that this person was given these things; how many are new. Refuses `not_in` and `not_promised`."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         locked = (
             Assignment.objects.select_for_update(no_key=True).select_related("call_up").get(pk=assignment.pk)
@@ -32,7 +32,7 @@ def issue(assignment: Assignment, kinds: Iterable[str], *, actor: Actor, at: dat
 
 def issue_to_present(shift: Shift, kinds: Iterable[str], *, actor: Actor, at: datetime | None = None) -> int:
     """Notes it for everybody who is there; how many entries are new. Said again it changes nothing."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         rows = list(
             Assignment.objects.filter(shift=shift, state__in=PRESENT).select_related("call_up").order_by("pk")
@@ -42,7 +42,7 @@ def issue_to_present(shift: Shift, kinds: Iterable[str], *, actor: Actor, at: da
 
 def take_back(assignment: Assignment, kind: str, *, actor: Actor, at: datetime | None = None) -> None:
     """The tick was a mistake."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         if SupportIssue.objects.filter(assignment=assignment, kind=kind).delete()[0]:
             trail.record_many([_deed("callups.support.taken_back", assignment, [kind], actor, at)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -15,7 +16,9 @@ class OnceForm(forms.Form):
     """A form that may be sent twice and counts once. `clock` is the phone's own, in milliseconds, where it has a script."""
 
     nonce = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    clock = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=32_503_680_000_000)
+    clock = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=0, max_value=32_503_680_000_000
+    )
 
     def clean_clock(self) -> datetime | None:
         """The time of the phone as a moment."""
@@ -23,7 +26,7 @@ class OnceForm(forms.Form):
         return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
     @property
-    def once(self) -> dict[str, object]:
+    def once(self) -> dict[str, Any]:
         """Nonce and clock of the phone, as the actions take them."""
         return {"nonce": self.cleaned_data["nonce"], "device_at": self.cleaned_data["clock"]}
 
@@ -44,7 +47,9 @@ class IssueForm(forms.Form):
 class WalkUpForm(OnceForm):
     """Somebody who is on no list."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     phone = forms.CharField(
         label=_("Mobile number"),
         max_length=30,
@@ -64,7 +69,12 @@ class CheckInForm(OnceForm):
         max_length=80,
         required=False,
         widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "form-control otp", "maxlength": 7}
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "class": "form-control otp",
+                "maxlength": 7,
+            }
         ),
     )
     proof = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)

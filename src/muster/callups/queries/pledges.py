@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.callups.enums import AssignmentState, OfferState, UnitCallState
+from muster.callups.enums import SEATED, AssignmentState, OfferState, UnitCallState
 from muster.callups.models import Assignment, CallUp, Offer, Pledge, Post, Shift, SupportItem, UnitCall
 from muster.callups.queries import fitness
 from muster.callups.queries.funnel import Funnel
@@ -159,7 +159,7 @@ def unit_page(call: UnitCall, at: datetime) -> UnitPage:
         counts=counts,
         shares=[Share(row.unit.name, row.pledged_headcount) for row in shares.select_related("unit")],
         residents=Assignment.objects.filter(
-            call_up=call_up, unit_call=None, state__in=fitness.SEATED
+            call_up=call_up, unit_call=None, state__in=SEATED
         ).count(),
         reserve=_reserve(call),
         seated=Pledge.objects.filter(unit_call=call).aggregate(sum=Sum("headcount"))["sum"] or 0,

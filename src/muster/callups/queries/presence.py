@@ -6,18 +6,28 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, UUID, uuid5
 from zlib import crc32
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
-from muster.callups.enums import AssignmentState
+from muster.callups.enums import AssignmentState, ScanResult
 from muster.callups.models import Assignment, Attendance, Post, Scan, Shift, Slot, SupportIssue, SupportItem
 from muster.callups.rules import presence
 from muster.norms import queries as norms
+from muster.people.rules import masked_name, masked_phone
+from muster.toolkit import clock
+from muster.toolkit.actor import Actor
+from muster.toolkit.refusal import Refused
 
 COMING = (AssignmentState.ACCEPTED, AssignmentState.ORDERED)
 ON_LIST = (*COMING, AssignmentState.ARRIVED, AssignmentState.LEFT, AssignmentState.ABSENT)
 BATCH = 500
+MOST_SHIFTS = 100
+AHEAD = timedelta(days=1)
+CLOSING = timedelta(hours=3)
 # What each state of a seat shows as on the leader's list (toolkit.marks).
 KINDS = {
     AssignmentState.ACCEPTED: "accepted",
@@ -33,17 +43,17 @@ class Line:
     """One person on the list of a shift."""
 
     code: str
-    person_id: int
     name: str
     phone: str
     unit_name: str
     kind: str
     checked_in_at: datetime | None
     checked_out_at: datetime | None
-    undo_until: datetime | None
+    can_undo: bool
     is_walk_up: bool
     is_unconfirmed: bool
     issued: frozenset[str]
+    nonce: UUID
 
 
 @dataclass(frozen=True)
@@ -90,8 +100,11 @@ def window_of(shift: Shift) -> presence.Window:
     return presence.window_of(shift.muster_at, shift.starts_at, shift.ends_at, graces)
 
 
-def present(shift: Shift) -> Presence:
-    """The list of a shift in five queries, however long it is: who is expected first, then who is there, by name."""
+def present(shift: Shift, at: datetime) -> Presence:
+    """The list of a shift in five queries, however long it is: who is expected first, then who is there, by name.
+
+    Names are in full while the leader calls the roll, from a day before the muster until a day after the end.
+    """
     assignments = list(
         Assignment.objects.filter(shift=shift, state__in=ON_LIST)
         .select_related("person", "attendance", "unit_call__unit")
@@ -103,8 +116,12 @@ def present(shift: Shift) -> Presence:
         "assignment", "kind"
     ):
         issued[assignment_id].add(kind)
-    undo_until = _undo_until(shift, ids)
-    lines = [_line(row, issued.get(row.pk, set()), undo_until.get(row.pk)) for row in assignments]
+    in_full = shift.muster_at - AHEAD <= at <= shift.ends_at + AHEAD
+    last = _last_scans(shift, ids)
+    lines = [
+        _line(row, issued.get(row.pk, set()), last.get(row.pk, _LastScans()), at, in_full)
+        for row in assignments
+    ]
     order = {"accepted": 0, "arrived": 1, "absent": 2, "left": 3}
     return Presence(
         shift=shift,
@@ -122,9 +139,30 @@ def version_of(shift: Shift) -> str:
     return f"{newest or 0}-{crc32(repr(list(states)).encode()):x}-{issued}"
 
 
-def shifts_of(post: Post, at: datetime) -> list[Shift]:
+def shifts_of(post: Post) -> list[Shift]:
     """The shifts of a post in their order."""
     return list(post.shifts.select_related("call_up", "post").order_by("starts_at"))
+
+
+def shifts_to_lead(posts: QuerySet[Post], actor: Actor, at: datetime) -> list[Shift]:
+    """The shifts of these posts that run now or within a day; those that the actor leads first, then by time."""
+    shifts = list(
+        Shift.objects.filter(
+            post__in=posts,
+            call_up__state__in=["open", "halted"],
+            ends_at__gt=at - CLOSING,
+            muster_at__lt=at + AHEAD,
+        )
+        .select_related("post__leader", "call_up")
+        .order_by("starts_at", "post__position", "pk")[:MOST_SHIFTS]
+    )
+    return sorted(shifts, key=lambda shift: shift.post.leader_id != actor.person_id)
+
+
+def seat_at(post: Post, code: str) -> Assignment:
+    """The seat at this post with that code; 404 for the seat of another post."""
+    seats = Assignment.objects.filter(shift__post=post, code=code, state__in=ON_LIST)
+    return get_object_or_404(seats.select_related("shift__post", "call_up", "person", "offer"))
 
 
 def shift_of_now(shifts: Sequence[Shift], at: datetime) -> Shift:
@@ -185,34 +223,65 @@ def open_due(at: datetime) -> list[Assignment]:
     return [row for row in rows.order_by("pk")[:BATCH] if at > window_of(row.shift).closes_at]
 
 
-def _undo_until(shift: Shift, ids: Sequence[int]) -> dict[int, datetime]:
-    """Until when the last scan of each seat can be taken back."""
+@dataclass(frozen=True)
+class _LastScans:
+    """What the scans of one seat say: the newest of all, and until when the newest that counted can be taken back."""
+
+    newest: int = 0
+    undo_until: datetime | None = None
+
+
+def _last_scans(shift: Shift, ids: Sequence[int]) -> dict[int, _LastScans]:
     minutes = timedelta(minutes=int(norms.number("attendance.undo_minutes", shift.division_code)))
-    last: dict[int, tuple[str, datetime]] = {}
-    scans = Scan.objects.filter(assignment__in=ids, result="accepted").order_by("pk")
-    for assignment_id, deed, at in scans.values_list("assignment", "deed", "at"):
-        last[assignment_id] = (deed, at)
-    return {pk: at + minutes for pk, (deed, at) in last.items() if deed != "undo"}
+    last: dict[int, _LastScans] = {}
+    scans = (
+        Scan.objects.filter(assignment__in=ids)
+        .order_by("pk")
+        .values_list("assignment", "pk", "deed", "at", "result")
+    )
+    for assignment_id, pk, deed, at, result in scans:
+        until = last[assignment_id].undo_until if assignment_id in last else None
+        if result == ScanResult.ACCEPTED:
+            until = None if deed == "undo" else at + minutes
+        last[assignment_id] = _LastScans(pk, until)
+    return last
 
 
-def _line(row: Assignment, issued: set[str], undo_until: datetime | None) -> Line:
+def _line(row: Assignment, issued: set[str], last: _LastScans, at: datetime, in_full: bool) -> Line:
     attendance = getattr(row, "attendance", None)
     return Line(
         code=row.code,
-        person_id=row.person_id,
-        name=row.person.name,
-        phone=row.person.phone,
+        name=row.person.name if in_full else masked_name(row.person.name),
+        phone=masked_phone(row.person.phone),
         unit_name=row.unit_call.unit.name if row.unit_call else "",
         kind=KINDS[AssignmentState(row.state)],
         checked_in_at=attendance.checked_in_at if attendance else None,
         checked_out_at=attendance.checked_out_at if attendance else None,
-        undo_until=undo_until,
+        can_undo=last.undo_until is not None and at <= last.undo_until,
         is_walk_up=row.is_walk_up,
         is_unconfirmed=bool(
             attendance and attendance.checked_out_at is None and attendance.during.upper is not None
         ),
         issued=frozenset(issued),
+        nonce=_nonce(row, last.newest),
     )
+
+
+def nonce_of(seat: Assignment) -> UUID:
+    """The nonce of the next tap on this seat, as the list has it."""
+    newest = seat.scans.order_by("-pk").values_list("pk", flat=True).first()
+    return _nonce(seat, newest or 0)
+
+
+def can_undo(seat: Assignment, at: datetime) -> bool:
+    """True while the last scan of this seat can be taken back."""
+    until = _last_scans(seat.shift, [seat.pk]).get(seat.pk, _LastScans()).undo_until
+    return until is not None and at <= until
+
+
+def _nonce(seat: Assignment, newest_scan: int) -> UUID:
+    # The same for the same tap, however often the list was drawn meanwhile; another after each attempt.
+    return uuid5(NAMESPACE_OID, f"{seat.code}-{newest_scan}")
 
 
 def find_assignment(post: Post, person_id: int, at: datetime) -> Assignment | None:
@@ -243,4 +312,21 @@ def seat_elsewhere(post: Post, person_id: int, at: datetime) -> Assignment | Non
         .select_related("shift__post")
         .order_by("shift__starts_at")
         .first()
+    )
+
+
+def why_not_here(post: Post, person_id: int, at: datetime) -> Refused:
+    """Why somebody without a seat at this post cannot check in, and where to go instead."""
+    elsewhere = seat_elsewhere(post, person_id, at)
+    if elsewhere is not None:
+        return Refused(
+            "wrong_post",
+            _("Your post is %(post)s, from %(time)s. Go there, or ask the leader here to add you.")
+            % {"post": elsewhere.shift.post.name, "time": clock.face(elsewhere.shift.starts_at)},
+        )
+    return Refused(
+        "not_on_list",
+        _(
+            "You are not on the list of this post. Tell the leader your name; it takes half a minute to add you."
+        ),
     )

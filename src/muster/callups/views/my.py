@@ -22,6 +22,7 @@ from muster.callups.models import Offer
 from muster.callups.queries.calendar import calendar_of
 from muster.callups.queries.my_call import my_call
 from muster.callups.rules.answers import risk_mark
+from muster.callups.views.holder import remember
 from muster.people.web_types import ActorRequest
 from muster.toolkit.actor import Actor
 from muster.toolkit.pages import page
@@ -56,8 +57,8 @@ def opens(view: OfferView) -> Callable[..., HttpResponse]:
 @require_safe
 @opens
 def show(request: ActorRequest, token: str, offer: Offer) -> HttpResponse:
-    """The question, or how it stands."""
-    return _page(request, token, offer)
+    """The question, or how it stands. The phone is remembered, so that its camera is enough at the post."""
+    return remember(_page(request, token, offer), offer.person, secure=request.is_secure())
 
 
 # The address itself is the secret that a forger lacks, and phones that keep no cookies can answer all the same.

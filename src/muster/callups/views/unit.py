@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +16,7 @@ from muster.callups.queries import pledges as queries
 from muster.people.access import Need, require
 from muster.people.enums import RoleKind
 from muster.people.web_types import ActorRequest
-from muster.toolkit import toasts
+from muster.toolkit import server_clock, toasts
 from muster.toolkit.pages import live, page
 from muster.toolkit.refusal import Refused
 
@@ -32,7 +31,7 @@ def home(request: ActorRequest) -> HttpResponse:
     require(request.actor, RoleKind.UNIT_LIAISON)
     units = [grant.organization_id for grant in request.actor.grants if grant.kind == RoleKind.UNIT_LIAISON]
     calls = UnitCall.objects.filter(unit__in=units)
-    lines, rows = queries.calls_listed(calls, timezone.now(), request.GET.get("after", ""))
+    lines, rows = queries.calls_listed(calls, server_clock.now(), request.GET.get("after", ""))
     return page(request, "callups/unit/home.html", {"lines": lines, "rows": rows})
 
 
@@ -116,7 +115,7 @@ def _page(
     result: namings.NamingResult | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    shown = queries.unit_page(unit_call, timezone.now())
+    shown = queries.unit_page(unit_call, server_clock.now())
     start = unit_call.pledged_headcount or unit_call.asked_headcount
     context = {
         "shown": shown,

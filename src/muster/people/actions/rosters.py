@@ -55,6 +55,7 @@ def enroll_all(
     force_class: ForceClass,
     is_synthetic: bool,
     unit: ResidentUnit | None = None,
+    is_drill: bool = False,
     actor: Actor,
     at: datetime,
 ) -> list[Person]:
@@ -85,6 +86,7 @@ def enroll_all(
             division_code=division_code,
             at=at,
             detail={"force_class": force_class},
+            is_drill=is_drill,
         )
         for person in everybody
         if person.code in made
@@ -99,6 +101,7 @@ def report_in_all(
     division_code: int,
     valid_to: date,
     is_synthetic: bool,
+    is_drill: bool = False,
     actor: Actor,
     at: datetime,
 ) -> list[Person]:
@@ -109,6 +112,7 @@ def report_in_all(
         force_class=ForceClass.REPORTED_PERSON,
         is_synthetic=is_synthetic,
         unit=unit,
+        is_drill=is_drill,
         actor=actor,
         at=at,
     )
@@ -137,6 +141,7 @@ def report_in_all(
             division_code=division_code,
             at=at,
             detail={"unit": unit.code, "on": on.isoformat(), "to": max(on, valid_to).isoformat()},
+            is_drill=is_drill,
         )
         for person in people
     )

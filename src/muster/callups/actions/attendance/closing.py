@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.callups.actions import offers
@@ -19,6 +18,7 @@ from muster.callups.queries.presence import absent_due, open_due, window_of
 from muster.callups.rules import presence
 from muster.jobs import queue
 from muster.records.enums import Evidence
+from muster.toolkit import server_clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -28,7 +28,7 @@ def mark_absent(assignment: Assignment, *, actor: Actor, at: datetime | None = N
 
     Whoever comes late after all can still check in while a seat is free. Refuses `still_on_the_way` and `not_expected`.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         locked = lock(assignment)
         if locked.state not in COMING:
@@ -72,7 +72,7 @@ def confirm_time(
 
     Refuses `reason_missing`, `not_unconfirmed` and `left_before_arrival`, and a time that is still to come.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     if not reason.strip():
         raise Refused(
             "reason_missing", _("Write how you know until when they were there. The volunteer can read it.")

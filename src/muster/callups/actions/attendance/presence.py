@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
@@ -22,7 +21,7 @@ from muster.callups.queries.presence import open_elsewhere, window_of
 from muster.callups.rules import presence
 from muster.norms import queries as norms
 from muster.people.models import VolunteerProfile
-from muster.toolkit import clock
+from muster.toolkit import clock, server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -48,7 +47,7 @@ def check_in(
     `wrong_code`, `too_many_tries`, `already_in`, `already_out`, `seat_given_back`, `seat_given_away`, `call_up_stood_down`
     and `in_elsewhere`; each refusal is kept as a scan.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     attempt = _attempt(
         assignment, CHECK_IN, actor=actor, at=at, nonce=nonce, device=device, device_at=device_at
     )
@@ -84,7 +83,7 @@ def check_out(
 
     Refuses `wrong_code`, `too_many_tries`, `not_in`, `already_out` and `too_late_out`.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     attempt = _attempt(
         assignment, CHECK_OUT, actor=actor, at=at, nonce=nonce, device=device, device_at=device_at
     )
@@ -124,7 +123,7 @@ def undo(
 
     Refuses `nothing_to_undo` and `undo_too_late`.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     attempt = _attempt(assignment, UNDO, actor=actor, at=at, nonce=nonce, device=device)
 
     def deed() -> Assignment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -75,7 +76,9 @@ def check_code(post: Post, typed: str, attempt: Attempt) -> None:
         raise Refused(
             "too_many_tries", _("Too many wrong codes. Wait a minute, or ask the leader to check you in.")
         )
-    if not (_is_proof(post, typed, attempt) or codes.verify(key_of(post), typed, int(attempt.at.timestamp()))):
+    if not (
+        _is_proof(post, typed, attempt) or codes.verify(key_of(post), typed, int(attempt.at.timestamp()))
+    ):
         raise Refused(
             "wrong_code",
             _("This code is not the one of now. Look at the leader's phone and type the six digits again."),
@@ -151,7 +154,7 @@ def _refuse(attempt: Attempt, refused: Refused) -> Assignment:
     return _same_answer(attempt, scan)
 
 
-def _facts(attempt: Attempt) -> dict[str, object]:
+def _facts(attempt: Attempt) -> dict[str, Any]:
     return {
         "device": attempt.device,
         "nonce": attempt.nonce,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.callups.actions import offers, seats
@@ -22,6 +21,7 @@ from muster.people.enums import ForceClass
 from muster.people.models import Person
 from muster.people.rules import parse_name, parse_phone
 from muster.records.enums import Evidence
+from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -44,7 +44,7 @@ def walk_up(
     what `check_in` and the rules of age, health and rest refuse, `post_full`, `risk_not_confirmed` and
     `phone_of_another`; sent twice it answers once.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     attempt = Attempt(shift.post, WALK_UP, actor, at, nonce, device[:40], device_at)
 
     def deed() -> Assignment:
@@ -80,6 +80,7 @@ def _person(entry: Entry, shift: Shift, actor: Actor, at: datetime) -> Person:
         division_code=shift.division_code,
         force_class=ForceClass.VOLUNTEER,
         is_synthetic=is_made_up(actor),
+        is_drill=shift.call_up.is_drill,
         actor=actor,
         at=at,
     )
