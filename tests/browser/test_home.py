@@ -1,5 +1,6 @@
 """The first page of the desk and of the volunteer, with a morning under way."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -84,3 +85,15 @@ def test_the_desk_sees_an_arrival_without_a_touch(visit, morning, world):
     make_seat(Slot.objects.get(pk=morning.pk), world.volunteer(99))
 
     expect(page.locator("h1")).to_have_text("清晨门岗还差 2 人，18 分钟后开始", timeout=15_000)
+
+
+def test_a_phone_at_the_desk_reaches_every_page_and_the_door(visit, shoot, morning):
+    page = visit("/desk/", by="worker", width=360)
+
+    page.get_by_text("更多").click()
+
+    menu = page.get_by_role("navigation", name="全部页面")
+    expect(menu.get_by_role("link", name="平急与级别")).to_be_visible()
+    shoot(page, "desk-more", widths=(360,))
+    page.locator(".more").get_by_role("button", name="退出登录").click()
+    expect(page).to_have_url(re.compile("/sign-in/"))

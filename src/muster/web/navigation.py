@@ -46,8 +46,12 @@ RAIL = (
     Place("/desk/people/", "users", _("Force")),
     Place("/desk/units/", "building-community", _("Resident units")),
     Place("/desk/oversight/", "chart-bar", _("Oversight"), OVERSEERS),
+    Place("/desk/mode/", "shield-heart", _("Mode and level")),
+    Place("/desk/settings/", "settings", _("Numbers"), (*DESK, RoleKind.SYSTEM_ADMINISTRATOR)),
     Place("/desk/trail/", "history", _("Trail"), (RoleKind.AUDITOR,)),
     Place("/desk/accounts/", "key", _("Accounts"), (RoleKind.SYSTEM_ADMINISTRATOR,)),
+    Place("/unit/", "building-community", _("My unit"), (RoleKind.UNIT_LIAISON,)),
+    Place("/post/", "door-enter", _("My post"), (RoleKind.SHIFT_LEADER,)),
 )
 TABS = (
     Place("/desk/", "home", _("Today")),

@@ -1,6 +1,6 @@
 """Pages for everybody, and the doors by which one comes in."""
 
-from tests.house.permissions import Row, everybody
+from tests.house.permissions import SEERS, Row, everybody, only
 from tests.house.scene import Scene
 
 PUBLIC = "a page for everybody"
@@ -16,6 +16,12 @@ ROWS = [
     Row("web:healthz", everybody(), why_neighbor=PUBLIC),
     Row("web:preferences", everybody(302), method="post", why_neighbor=PUBLIC),
     Row("web:my-home", {**everybody(), "stranger": 302}, why_neighbor="his own page"),
+    Row(
+        "web:desk-home",
+        only(*SEERS, "neighbor", "far_overseer"),
+        others=302,
+        why_neighbor="his own desk; who has none is sent to his work",
+    ),
     Row("people:sign-in", everybody(), why_neighbor=PUBLIC),
     Row("people:sign-in-code", everybody(302), why_neighbor=PUBLIC),
     Row("people:sign-in-code-again", everybody(302), method="post", why_neighbor=PUBLIC),
