@@ -90,7 +90,7 @@ def test_the_desk_sees_an_arrival_without_a_touch(visit, morning, world):
 def test_a_phone_at_the_desk_reaches_every_page_and_the_door(visit, shoot, morning):
     page = visit("/desk/", by="worker", width=360)
 
-    page.get_by_text("更多").click()
+    page.locator(".more > summary").click()
 
     menu = page.get_by_role("navigation", name="全部页面")
     expect(menu.get_by_role("link", name="平急与级别")).to_be_visible()
