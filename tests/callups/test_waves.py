@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from muster.audit.models import Entry
-from muster.callups.actions import calls, offers, reminders, waves
+from muster.callups.actions import calls, offers, waves
 from muster.callups.enums import OfferState
 from muster.callups.models import Assignment, CallUp, Offer, Slot
 from muster.callups.queries import candidates, standing
@@ -333,38 +333,6 @@ def test_a_free_seat_goes_to_who_waits_before_anybody_is_asked(world: World) -> 
     assert asked(call_up) == {waiting.pk}
     assert Assignment.objects.get(call_up=call_up).person == waiting
     assert Message.objects.get(topic="promoted").person_id == waiting.pk
-
-
-def test_who_has_not_answered_is_reminded_once(world: World) -> None:
-    call_up = raised(world.actor("worker"))
-    person = world.volunteer(1)
-    offer = offer_to(call_up, person)
-    just_asked = offer_to(call_up, world.volunteer(2), asked_at=call_up.reply_by - timedelta(minutes=40))
-    soon = call_up.reply_by - timedelta(minutes=25)
-
-    told = [
-        reminders.remind_unanswered(at)
-        for at in (soon - timedelta(hours=1), soon, soon + timedelta(minutes=1))
-    ]
-
-    assert told == [0, 1, 0]
-    assert Message.objects.get(topic="remind").send_key == f"remind:{offer.code}"
-    assert not Message.objects.filter(person_id=just_asked.person_id).exists()
-
-
-def test_who_said_yes_is_reminded_once_before_the_muster(world: World) -> None:
-    call_up = raised(world.actor("worker"))
-    offer = offer_to(call_up, world.person("volunteer"))
-    seat = offers.accept(offer, actor=NOBODY, risk_confirmed=True, at=NOW).assignment
-    soon = START - timedelta(minutes=20 + 115)
-
-    told = [
-        reminders.remind_muster(at) for at in (soon - timedelta(hours=1), soon, soon + timedelta(minutes=1))
-    ]
-
-    assert seat is not None
-    assert told == [0, 1, 0]
-    assert Message.objects.get(topic="remind").send_key == f"muster:{seat.code}"
 
 
 def test_the_second_offer_to_a_person_for_a_call_up_is_kept_out_by_the_database(world: World) -> None:
