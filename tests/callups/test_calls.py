@@ -28,6 +28,7 @@ from muster.callups.models import (
 from muster.callups.rules.drafts import CallUpDraft, SeatsDraft
 from muster.jobs import queue
 from muster.notifications.models import Message
+from muster.people.models import VolunteerProfile
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 from tests.callups.drafting import NOW, START, draft, offer_to, post, raised, shift
@@ -307,6 +308,8 @@ def test_closing_ends_questions_waiting_and_holds(world: World) -> None:
     assert states == {"seated": "accepted", "waiting": "thanked", "asked": "expired", "declined": "declined"}
     assert (Slot.objects.get(call_up=call_up).held, Pledge.objects.get().held) == (0, 0)
     assert NeedItem.objects.get().closed_at == call_up.ends_at
+    yes = dict(VolunteerProfile.objects.filter(accepted_count__gt=0).values_list("person", "accepted_count"))
+    assert yes == {made["seated"].person_id: 1}
 
 
 def test_a_call_up_closes_by_itself_after_its_grace(world: World) -> None:

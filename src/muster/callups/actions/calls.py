@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from muster.callups.rules.drafts import CallUpDraft, check_draft
 from muster.jobs import queue
 from muster.norms import queries as norms
 from muster.people.access import RUNNERS, require
+from muster.people.models import VolunteerProfile
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -194,6 +196,9 @@ def _end(call_up: CallUp, state: CallUpState, at: datetime, **facts: object) -> 
     if not CallUp.objects.filter(pk=call_up.pk, state__in=standing.RUNNING).update(state=state, **facts):
         raise Refused("call_up_over", _("This call-up is over already. Nothing was changed."))
     call_up.refresh_from_db()
+    # Counted once at the end, and not with each answer, which has to be quick.
+    said_yes = Offer.objects.filter(call_up=call_up, state=OfferState.ACCEPTED).values("person")
+    VolunteerProfile.objects.filter(person__in=said_yes).update(accepted_count=F("accepted_count") + 1)
 
 
 def _record(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
+from muster.callups.access import locked_offer
 from muster.callups.actions import letters, seats
 from muster.callups.enums import AssignmentState, CallUpState, OfferState
 from muster.callups.models import Assignment, CallUp, Offer, Slot
@@ -19,7 +19,7 @@ from muster.callups.rules import answers
 from muster.jobs import queue
 from muster.kernel.eligibility import Bar
 from muster.norms import queries as norms
-from muster.people.models import Person, VolunteerProfile
+from muster.people.models import Person
 from muster.toolkit import clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
@@ -43,7 +43,7 @@ def accept(offer: Offer, *, actor: Actor, risk_confirmed: bool, at: datetime | N
     at = at or timezone.now()
     with seats.no_double_booking(), transaction.atomic():
         state = seats.hold_call_up(offer.call_up_id)
-        offer = _locked(offer)
+        offer = locked_offer(offer.pk)
         if offer.state in (OfferState.ACCEPTED, OfferState.WAITING):
             return _as_answered(offer)
         _refuse_if_over(offer, state)
@@ -71,7 +71,7 @@ def decline(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = No
     at = at or timezone.now()
     with transaction.atomic():
         state = seats.hold_call_up(offer.call_up_id)
-        offer = _locked(offer)
+        offer = locked_offer(offer.pk)
         if offer.state in (OfferState.DECLINED, OfferState.WITHDRAWN, OfferState.THANKED):
             return _as_answered(offer)
         _refuse_if_over(offer, state)
@@ -87,7 +87,7 @@ def withdraw(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = N
     at = at or timezone.now()
     with transaction.atomic():
         state = seats.hold_call_up(offer.call_up_id)
-        offer = _locked(offer)
+        offer = locked_offer(offer.pk)
         if offer.state == OfferState.WITHDRAWN:
             return _as_answered(offer)
         _refuse_if_over(offer, state)
@@ -133,15 +133,6 @@ def expire_due(at: datetime | None = None) -> int:
     """Offers whose time to answer is over, without an answer. How many; a second run finds none."""
     at = at or timezone.now()
     return Offer.objects.filter(state=OfferState.ASKED, reply_by__lte=at).update(state=OfferState.EXPIRED)
-
-
-def _locked(offer: Offer) -> Offer:
-    """The offer as it is now, locked together with its person."""
-    return (
-        Offer.objects.select_for_update(of=("self", "person"), no_key=True)
-        .select_related("call_up", "person__volunteer", "slot__shift__post", "pledge", "unit_call")
-        .get(pk=offer.pk)
-    )
 
 
 def _as_answered(offer: Offer) -> Answer:
@@ -207,7 +198,6 @@ def _take_seat(offer: Offer, actor: Actor, at: datetime) -> Answer | None:
     if seat is None:
         return None
     _move(offer, OfferState.ACCEPTED, answered_at=at, risk_confirmed_at=at, reason="", waiting_since=None)
-    _count_accepted(offer)
     return Answer(OfferState.ACCEPTED, seat)
 
 
@@ -225,7 +215,7 @@ def seat_waiting(call_up: CallUp, person: Person, slot: Slot, *, actor: Actor, a
     offer = Offer.objects.filter(call_up=call_up, person=person, state=OfferState.WAITING).first()
     if offer is None:
         raise Refused("not_waiting", _("This person does not wait any more."))
-    seat = _seat_waiting(_locked(offer), slot, actor, at)
+    seat = _seat_waiting(locked_offer(offer.pk), slot, actor, at)
     if seat is None:
         raise Refused("seat_full", _("This place is full. Choose another one."))
     return seat
@@ -235,7 +225,7 @@ def _promote(offer: Offer, slot: Slot, at: datetime) -> Assignment | None:
     with transaction.atomic():
         if seats.hold_call_up(offer.call_up_id) not in standing.RUNNING:
             return None
-        offer = _locked(offer)
+        offer = locked_offer(offer.pk)
         if offer.state != OfferState.WAITING or at >= slot.shift.ends_at:
             return None
         return _seat_waiting(offer, slot, SYSTEM, at)
@@ -250,7 +240,6 @@ def _seat_waiting(offer: Offer, slot: Slot, actor: Actor, at: datetime) -> Assig
     if seat is None:
         return None
     _move(offer, OfferState.ACCEPTED, waiting_since=None)
-    _count_accepted(offer)
     trail.record(
         "callups.offer.promoted",
         actor=actor,
@@ -273,11 +262,6 @@ def _move(offer: Offer, state: OfferState, **facts: object) -> None:
     offer.state = state
     for name, value in facts.items():
         setattr(offer, name, value)
-
-
-def _count_accepted(offer: Offer) -> None:
-    if not offer.call_up.is_drill:  # a drill enters no statistics
-        VolunteerProfile.objects.filter(person=offer.person_id).update(accepted_count=F("accepted_count") + 1)
 
 
 def _record_no(offer: Offer, verb: str, actor: Actor, at: datetime) -> None:

@@ -55,6 +55,7 @@ def _create_call_up(actor: Actor, form: CallUpDraft, request_key: UUID, at: date
         risk_statement=form.risk_statement,
         bring=form.bring,
         needs_insurance=form.needs_insurance,
+        insures_everybody=form.insures_everybody,
         needs_full_protection=form.needs_full_protection,
         duty_holder=form.duty_holder,
         starts_at=form.starts_at,

@@ -26,6 +26,7 @@ from muster.toolkit.refusal import Refused
 # A wave takes FOR NO KEY UPDATE, which keeps out other waves and lets people answer meanwhile.
 _HOLD = "SELECT state FROM callups_callup WHERE id = %s FOR KEY SHARE"
 _LOCK_PERSON = "SELECT id FROM people_person WHERE id = %s FOR NO KEY UPDATE"
+_TAKE = "UPDATE callups_slot SET taken = taken + 1 WHERE id = %s AND taken + held < seats"
 DOUBLE_BOOKINGS = ("assignment_no_double_booking", "assignment_once_per_person_and_shift")
 
 
@@ -73,8 +74,7 @@ def claim(
     `authority` says who of the community committees dispatched (R2.8).
     """
     for slot in slots:
-        free = Slot.objects.filter(pk=slot.pk, seats__gt=F("taken") + F("held"))
-        if free.update(taken=F("taken") + 1):
+        if _take(slot.pk):
             return _seat(
                 slot,
                 person,
@@ -126,6 +126,12 @@ def release(assignment: Assignment, *, state: AssignmentState, at: datetime, rea
         return False
     Slot.objects.filter(pk=assignment.slot_id, taken__gt=0).update(taken=F("taken") - 1)
     return True
+
+
+def _take(slot_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [slot_id])
+        return bool(cursor.rowcount)
 
 
 def _seat(slot: Slot, person: Person, **facts: Any) -> Assignment:

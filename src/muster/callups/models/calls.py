@@ -73,6 +73,7 @@ class CallUp(models.Model):
     risk_statement = models.TextField()
     bring = models.CharField(max_length=160, blank=True)
     needs_insurance = models.BooleanField(default=True)
+    insures_everybody = models.BooleanField(default=False)  # by a support item that is for all (R9.9)
     needs_full_protection = models.BooleanField(default=False)
     duty_holder = models.CharField(max_length=120)  # who uses the volunteers and so provides for them (R9.6)
     starts_at = models.DateTimeField()

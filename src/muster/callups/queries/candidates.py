@@ -107,12 +107,11 @@ class _Frame:
     def __init__(self, call_up: CallUp, slots: Sequence[Slot], rules: Rules) -> None:
         self.call_up, self.slots, self.rules = call_up, slots, rules
         self.origin = origin_of(call_up)
-        insures = fitness.gives_insurance(call_up)
         # The skill of a seat is the kernel's own test; without it many slots share one task.
         self.tasks: dict[object, list[Slot]] = {}
         for slot in slots:
             bare = Slot(pk=slot.pk, shift=slot.shift, kind=slot.kind)
-            self.tasks.setdefault(fitness.task_of(bare, call_up, insures=insures), []).append(slot)
+            self.tasks.setdefault(fitness.task_of(bare, call_up), []).append(slot)
 
     def add(self, pool: Pool, profiles: QuerySet[VolunteerProfile], tier: int, at: datetime) -> None:
         found = list(profiles[:MOST_CONSIDERED])

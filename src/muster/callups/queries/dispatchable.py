@@ -55,8 +55,7 @@ def reserve_of(call_up: CallUp, slots: Sequence[Slot], at: datetime) -> Reserve:
             found.setdefault(person.pk, (person, way))
     busy = fitness.busy_spans(list(found), call_up.starts_at, call_up.ends_at)
     rules = norms.rules_for(call_up.division_code)
-    insures = fitness.gives_insurance(call_up)
-    tasks = [(slot, fitness.task_of(slot, call_up, insures=insures)) for slot in slots]
+    tasks = [(slot, fitness.task_of(slot, call_up)) for slot in slots]
     origin = candidates.origin_of(call_up)
     for person, way in found.values():
         candidate = _candidate(person, way, busy.get(person.pk, ()))

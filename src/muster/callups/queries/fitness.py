@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db import connection
 from django.utils import timezone
 
-from muster.callups.enums import SEATED, SupportKind
-from muster.callups.models import Assignment, CallUp, Slot, SupportItem
+from muster.callups.enums import SEATED
+from muster.callups.models import CallUp, Slot
 from muster.callups.rules.demands import demands_of
 from muster.kernel.eligibility import Bar, Candidate, Rules, Task, bars
 from muster.kernel.spans import ALWAYS, DAY, Span, minute_of
@@ -21,6 +21,10 @@ from muster.people.models import Person, VolunteerProfile
 
 # Rest, shifts a day and days running look this far around a shift.
 AROUND = timedelta(days=7)
+_BUSY = """
+SELECT person_id, lower(during), upper(during) FROM callups_assignment
+WHERE person_id = ANY(%s) AND state = ANY(%s) AND during && tstzrange(%s, %s)
+"""
 LONG_AGO = date(1900, 1, 1)
 # Whoever is only known to be of age counts as an adult below the upper limit of emergency posts.
 VOUCHED_YEARS = 30
@@ -36,20 +40,13 @@ def span_of(start: datetime, end: datetime) -> Span:
     return Span(local_minute(start), local_minute(end))
 
 
-def gives_insurance(call_up: CallUp) -> bool:
-    """True if the duty holder insures everybody who comes (R9.9), so that a policy of one's own is not needed."""
-    if not call_up.needs_insurance:
-        return False
-    return SupportItem.objects.filter(call_up=call_up, kind=SupportKind.INSURANCE).exists()
-
-
-def task_of(slot: Slot, call_up: CallUp, *, insures: bool) -> Task:
+def task_of(slot: Slot, call_up: CallUp) -> Task:
     """The seat as the rules see it; `slot` comes with its shift and post."""
     during = span_of(slot.shift.starts_at, slot.shift.ends_at)
     return Task(
         during=during,
         emergency=call_up.mode == Mode.EMERGENCY,
-        risky=call_up.needs_insurance and not insures,
+        risky=call_up.needs_insurance and not call_up.insures_everybody,
         full_protection=call_up.needs_full_protection,
         skill=slot.skill,
         demands=demands_of(slot.shift.post.task_kind, during, full_protection=call_up.needs_full_protection),
@@ -82,19 +79,13 @@ def on_duty(person: Person, profile: VolunteerProfile | None, busy: tuple[Span, 
 
 
 def busy_spans(person_ids: Collection[int], start: datetime, end: datetime) -> dict[int, tuple[Span, ...]]:
-    """The seats that these people have around that time, by person; one query."""
-    rows = Assignment.objects.filter(
-        person__in=person_ids,
-        state__in=SEATED,
-        during__overlap=DateTimeTZRange(start - AROUND, end + AROUND),
-    ).values_list("person_id", "during")
-    return _by_person(rows)
-
-
-def _by_person(rows: Iterable[tuple[int, DateTimeTZRange]]) -> dict[int, tuple[Span, ...]]:
+    """The seats that these people have around that time, by person; one query, its text made once (`access.whole`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BUSY, [list(person_ids), list(SEATED), start - AROUND, end + AROUND])
+        rows = cursor.fetchall()
     found: dict[int, list[Span]] = defaultdict(list)
-    for person_id, during in rows:
-        found[person_id].append(span_of(during.lower, during.upper))
+    for person_id, begins, ends in rows:
+        found[person_id].append(span_of(begins, ends))
     return {person_id: tuple(spans) for person_id, spans in found.items()}
 
 
@@ -106,7 +97,7 @@ def bars_between(
     busy = busy_spans([person.pk], shift.starts_at, shift.ends_at).get(person.pk, ())
     known = on_duty if is_on_duty else candidate_of
     candidate = known(person, getattr(person, "volunteer", None), busy)
-    return bars(candidate, task_of(slot, call_up, insures=gives_insurance(call_up)), rules)
+    return bars(candidate, task_of(slot, call_up), rules)
 
 
 def _born_on(person: Person, vouched_by: str) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -22,6 +23,9 @@ from muster.toolkit.actor import Actor
 RUNNING = (CallUpState.OPEN, CallUpState.HALTED)
 
 
+_FREE = "SELECT coalesce(sum(seats - held - taken), 0) FROM callups_slot WHERE call_up_id = %s"
+
+
 class SeatFacts(TypedDict):
     """What a seat records of how it came about."""
 
@@ -30,9 +34,10 @@ class SeatFacts(TypedDict):
 
 
 def free_seats(call_up_id: int) -> int:
-    """Seats of the call-up that are neither taken nor held for a unit."""
-    slots = Slot.objects.filter(call_up=call_up_id).aggregate(free=Sum(F("seats") - F("held") - F("taken")))
-    return int(slots["free"] or 0)
+    """Seats of the call-up that are neither taken nor held for a unit; asked after each yes, so its text is made once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE, [call_up_id])
+        return int(cursor.fetchone()[0])
 
 
 def slots_with_room(call_up_id: int) -> list[Slot]:

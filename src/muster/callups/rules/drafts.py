@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from muster.callups.enums import SupportGiver, SupportKind
 from muster.toolkit.refusal import Refused
 
 MOST_SEATS = 20_000
@@ -89,6 +90,13 @@ class CallUpDraft:
     naming_due_at: datetime | None = None
     unit_answer_due_at: datetime | None = None
     ask_cap: int | None = None
+
+    @property
+    def insures_everybody(self) -> bool:
+        """True if somebody insures all who come; a unit insures only those it sends."""
+        return any(
+            item.kind == SupportKind.INSURANCE and item.giver != SupportGiver.UNIT for item in self.support
+        )
 
     @property
     def seats(self) -> int:

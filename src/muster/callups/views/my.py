@@ -80,7 +80,7 @@ def answer(request: ActorRequest, token: str, offer: Offer) -> HttpResponse:
         else:
             offers.decline(offer, form.reason, actor=actor)
     except Refused as refused:
-        return _page(request, token, _offer_of(request, token), refused.message, HTTPStatus.CONFLICT)
+        return _page(request, token, offer, refused.message, HTTPStatus.CONFLICT)
     where = reverse("callups:my-offer", args=[token])
     return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": where})
 
@@ -99,7 +99,8 @@ def calendar(request: ActorRequest, token: str, offer: Offer) -> HttpResponse:
 
 def _offer_of(request: ActorRequest, token: str) -> Offer:
     """The offer of this link, unless somebody else is signed in on this device."""
-    offer = access.offer_of_link(token, timezone.now())
+    door = access.offer_to_answer if request.method == "POST" else access.offer_of_link
+    offer = door(token, timezone.now())
     if request.actor.person_id not in (None, offer.person_id):
         raise Refused(
             "link_of_another",
@@ -111,6 +112,8 @@ def _offer_of(request: ActorRequest, token: str) -> Offer:
 def _page(
     request: HttpRequest, token: str, offer: Offer, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    call = my_call(offer, timezone.now())
+    # Read anew: a refused answer may be refused because something else has just happened.
+    now = timezone.now()
+    call = my_call(access.offer_of_link(token, now) if request.method == "POST" else offer, now)
     context = {"call": call, "token": token, "refusal": refusal, "reasons": REASONS}
     return page(request, f"callups/my/{call.face}.html", context, status=status)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
+from muster.callups.access.whole import offer_by_code
 from muster.callups.models import CallUp, DispatchRun, Offer, Post, Shift, UnitCall
 from muster.people import links
 from muster.people.access import RUNNERS, Need, kinds_for, ranges_q
@@ -33,6 +34,11 @@ def get_call_up(actor: Actor, code: str, need: Need = Need.SEE) -> CallUp:
 def offer_of_link(token: str, at: datetime) -> Offer:
     """The offer that a signed link opens, for whoever holds it; refuses `link_forged` and `link_expired`."""
     return _found(_whole_offers(), links.read(OFFER_LINK, token, at))
+
+
+def offer_to_answer(token: str, at: datetime) -> Offer:
+    """The same with no more than an answer needs."""
+    return offer_by_code(links.read(OFFER_LINK, token, at))
 
 
 def get_offer(actor: Actor, code: str, need: Need = Need.SEE) -> Offer:

@@ -1,0 +1,37 @@
+"""The only way from an id, a code or a link to an object of a call-up."""
+
+from muster.callups.access.doors import (
+    OFFER_LINK,
+    call_ups_visible_to,
+    get_call_up,
+    get_offer,
+    get_post,
+    get_raising_place,
+    get_run,
+    get_shift,
+    get_unit_call,
+    may,
+    offer_of_link,
+    offer_to_answer,
+    posts_visible_to,
+    unit_calls_visible_to,
+)
+from muster.callups.access.whole import locked_offer
+
+__all__ = [
+    "OFFER_LINK",
+    "call_ups_visible_to",
+    "get_call_up",
+    "get_offer",
+    "get_post",
+    "get_raising_place",
+    "get_run",
+    "get_shift",
+    "get_unit_call",
+    "locked_offer",
+    "may",
+    "offer_of_link",
+    "offer_to_answer",
+    "posts_visible_to",
+    "unit_calls_visible_to",
+]
