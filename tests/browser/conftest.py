@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -55,6 +56,9 @@ WIDER_THAN_THE_SCREEN = """
     .map((element) => `${element.tagName}.${element.getAttribute('class') || ''}`);
 }
 """
+
+if TYPE_CHECKING:
+    from tests.house.scene import Scene
 
 Visit = Callable[..., Page]
 Shoot = Callable[..., None]
@@ -122,7 +126,9 @@ def visit(browser: Browser, live_server: object, request: pytest.FixtureRequest)
         cookies = {"muster_theme": theme, "muster_text": text, settings.LANGUAGE_COOKIE_NAME: language}
         if by:
             # A session made here and handed to the browser: the server has no door for tests.
-            client = request.getfixturevalue("world").client_for(by)
+            has_scene = "scene" in request.fixturenames
+            world = request.getfixturevalue("scene").world if has_scene else request.getfixturevalue("world")
+            client = world.client_for(by)
             cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
         page = context.new_page()
@@ -147,6 +153,14 @@ def check(page: Page, *, least_target: int | None = None) -> None:
     assert [
         (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"]) for one in found
     ] == []
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> Scene:
+    """The cast with one of each thing that an address can name, where the server of the test sees it."""
+    from tests.house.scene import make_scene  # noqa: PLC0415 - models cannot be imported before Django is set up
+
+    return make_scene()
 
 
 @pytest.fixture
