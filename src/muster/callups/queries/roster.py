@@ -11,7 +11,7 @@ from muster.callups.enums import AssignmentState, OfferState
 from muster.callups.models import Assignment, CallUp, Offer
 from muster.people.rules import masked_phone
 
-PAGE = 50  # DTL rows are the main cost of a page (stack.md §7), so a page stays short
+PAGE = 25  # DTL rows are the main cost of a page (stack.md §7), so a page stays short
 SEGMENTS: dict[str, Q] = {
     "all": Q(),
     "arrived": Q(assignment__state__in=[AssignmentState.ARRIVED, AssignmentState.LEFT]),
@@ -46,7 +46,7 @@ class RosterPage:
 
 
 def roster(call_up: CallUp, *, segment: str = "all", after: int = 0) -> RosterPage:
-    """Up to 50 people in the order they were asked; those ordered stand at the head of the first page.
+    """Up to 25 people in the order they were asked; those ordered stand at the head of the first page.
 
     `after` is the cursor of the page before. An unknown segment counts as "all".
     """
