@@ -12,7 +12,12 @@ def main(*, fix: bool) -> int:
     templates = sorted((ROOT / "src" / "templates").rglob("*.html"))
     if not templates:
         return 0
-    djade = [str(Path(sys.executable).parent / "djade"), "--target-version", "5.2", *([] if fix else ["--check"])]
+    djade = [
+        str(Path(sys.executable).parent / "djade"),
+        "--target-version",
+        "5.2",
+        *([] if fix else ["--check"]),
+    ]
     return subprocess.call([*djade, *templates])
 
 

@@ -93,7 +93,9 @@ UNIT_CALL_MOVES: dict[str, frozenset[str]] = {
         {UnitCallState.NAMED, UnitCallState.DECLINED, UnitCallState.LAPSED, UnitCallState.STOOD_DOWN}
     ),
     UnitCallState.NAMED: frozenset({UnitCallState.STOOD_DOWN}),
-    UnitCallState.LAPSED: frozenset({UnitCallState.PLEDGED, UnitCallState.DECLINED, UnitCallState.STOOD_DOWN}),
+    UnitCallState.LAPSED: frozenset(
+        {UnitCallState.PLEDGED, UnitCallState.DECLINED, UnitCallState.STOOD_DOWN}
+    ),
     UnitCallState.DECLINED: frozenset({UnitCallState.PLEDGED, UnitCallState.STOOD_DOWN}),
     UnitCallState.STOOD_DOWN: frozenset(),
 }
@@ -108,7 +110,9 @@ OFFER_MOVES: dict[str, frozenset[str]] = {
             OfferState.STOOD_DOWN,
         }
     ),
-    OfferState.EXPIRED: frozenset({OfferState.ACCEPTED, OfferState.WAITING, OfferState.DECLINED, OfferState.STOOD_DOWN}),
+    OfferState.EXPIRED: frozenset(
+        {OfferState.ACCEPTED, OfferState.WAITING, OfferState.DECLINED, OfferState.STOOD_DOWN}
+    ),
     OfferState.DECLINED: frozenset({OfferState.ACCEPTED, OfferState.WAITING, OfferState.STOOD_DOWN}),
     OfferState.WAITING: frozenset(
         {OfferState.ACCEPTED, OfferState.DECLINED, OfferState.THANKED, OfferState.STOOD_DOWN}
@@ -120,12 +124,24 @@ OFFER_MOVES: dict[str, frozenset[str]] = {
 }
 ASSIGNMENT_MOVES: dict[str, frozenset[str]] = {
     AssignmentState.ACCEPTED: frozenset(
-        {AssignmentState.ARRIVED, AssignmentState.ABSENT, AssignmentState.WITHDRAWN, AssignmentState.STOOD_DOWN}
+        {
+            AssignmentState.ARRIVED,
+            AssignmentState.ABSENT,
+            AssignmentState.WITHDRAWN,
+            AssignmentState.STOOD_DOWN,
+        }
     ),
     AssignmentState.ORDERED: frozenset(
-        {AssignmentState.ARRIVED, AssignmentState.ABSENT, AssignmentState.WITHDRAWN, AssignmentState.STOOD_DOWN}
+        {
+            AssignmentState.ARRIVED,
+            AssignmentState.ABSENT,
+            AssignmentState.WITHDRAWN,
+            AssignmentState.STOOD_DOWN,
+        }
     ),
-    AssignmentState.ARRIVED: frozenset({AssignmentState.LEFT, AssignmentState.ACCEPTED, AssignmentState.ORDERED}),  # undo
+    AssignmentState.ARRIVED: frozenset(
+        {AssignmentState.LEFT, AssignmentState.ACCEPTED, AssignmentState.ORDERED}
+    ),  # undo
     AssignmentState.LEFT: frozenset({AssignmentState.ARRIVED}),  # undo
     AssignmentState.ABSENT: frozenset({AssignmentState.ARRIVED}),  # came late after all
     AssignmentState.WITHDRAWN: frozenset(),

@@ -33,7 +33,8 @@ class ResidentUnit(models.Model):
             models.CheckConstraint(name="unit_headcount_is_positive", condition=models.Q(headcount__gt=0)),
             models.CheckConstraint(
                 name="unit_unlinked_after_linked",
-                condition=models.Q(unlinked_at__isnull=True) | models.Q(unlinked_at__gt=models.F("linked_at")),
+                condition=models.Q(unlinked_at__isnull=True)
+                | models.Q(unlinked_at__gt=models.F("linked_at")),
             ),
         ]
 

@@ -46,5 +46,7 @@ class Pledge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit_call", "slot"], name="pledge_once_per_unit_and_slot"),
-            models.CheckConstraint(name="pledge_holds_no_more_than_pledged", condition=Q(held__lte=F("headcount"))),
+            models.CheckConstraint(
+                name="pledge_holds_no_more_than_pledged", condition=Q(held__lte=F("headcount"))
+            ),
         ]

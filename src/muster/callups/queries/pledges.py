@@ -158,9 +158,7 @@ def unit_page(call: UnitCall, at: datetime) -> UnitPage:
         community=territory.names_of([call.division_code]).get(call.division_code, ""),
         counts=counts,
         shares=[Share(row.unit.name, row.pledged_headcount) for row in shares.select_related("unit")],
-        residents=Assignment.objects.filter(
-            call_up=call_up, unit_call=None, state__in=SEATED
-        ).count(),
+        residents=Assignment.objects.filter(call_up=call_up, unit_call=None, state__in=SEATED).count(),
         reserve=_reserve(call),
         seated=Pledge.objects.filter(unit_call=call).aggregate(sum=Sum("headcount"))["sum"] or 0,
         posts=Post.objects.filter(call_up=call_up).count(),

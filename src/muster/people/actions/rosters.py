@@ -45,7 +45,9 @@ def known_by(entries: Sequence[Entry]) -> list[Person | None]:
 
 def is_made_up(actor: Actor) -> bool:
     """True if a demo or drill person acts: whom such a one names is made up as well, and gets no real message."""
-    return actor.person_id is not None and Person.objects.filter(pk=actor.person_id, is_synthetic=True).exists()
+    return (
+        actor.person_id is not None and Person.objects.filter(pk=actor.person_id, is_synthetic=True).exists()
+    )
 
 
 def enroll_all(
