@@ -18,7 +18,7 @@ from muster.people.rules import (
 )
 from muster.toolkit.refusal import Refused
 
-LIMITS = AgeLimits()
+LIMITS = AgeLimits(minimum=14, adult=18, emergency_maximum=60)
 ON = date(2026, 3, 2)
 
 

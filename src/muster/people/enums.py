@@ -62,6 +62,7 @@ REGULAR_FORCE = (
     ForceClass.GRID_WORKER,
     ForceClass.OTHER_REGULAR,
 )
+AUXILIARY_FORCE = tuple(one for one in ForceClass if one not in REGULAR_FORCE)
 
 
 class Sex(models.TextChoices):
@@ -119,6 +120,24 @@ class ConsentPurpose(models.TextChoices):
     PUBLICATION = "publication", _("Being named in stories and honors")
 
 
+class ReadingPurpose(models.TextChoices):
+    """Why an unmasked field is read; the person reads it too."""
+
+    CALL_UP = "call_up", _("to reach you about a call-up")
+    IDENTITY = "identity", _("to check who you are")
+    INSURANCE = "insurance", _("to insure you")
+    SAFETY = "safety", _("for your safety or somebody else's")
+    CORRECTION = "correction", _("to correct what is on file")
+
+
+class SealedField(models.TextChoices):
+    """The fields of a person that are shown masked until somebody says why they must be read."""
+
+    PHONE = "phone", _("phone number")
+    ID_NUMBER = "id_number", _("ID number")
+    ADDRESS = "address", _("address")
+
+
 class Period(models.IntegerChoices):
     """A quarter of the day, in the order of `kernel.spans`."""
 
@@ -126,6 +145,19 @@ class Period(models.IntegerChoices):
     MORNING = 1, _("morning 6–12")
     AFTERNOON = 2, _("afternoon 12–18")
     EVENING = 3, _("evening 18–24")
+
+    @property
+    def short(self) -> str:
+        """One word, where a phone has no room for hours."""
+        return str(SHORT_PERIODS[self])
+
+
+SHORT_PERIODS = {
+    Period.NIGHT: _("night"),
+    Period.MORNING: _("morning"),
+    Period.AFTERNOON: _("afternoon"),
+    Period.EVENING: _("evening"),
+}
 
 
 # The level of the place that each role is over; the others may be over a place of any level.

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.people.views import sign_in
+from muster.people.views import desk, my, sign_in
 
 app_name = "people"
 
@@ -12,4 +12,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/totp/", sign_in.totp, name="sign-in-totp"),
     path("sign-in/link/<str:token>/", sign_in.link, name="sign-in-link"),
     path("sign-out/", sign_in.leave, name="sign-out"),
+    path("desk/people/", desk.people, name="desk-person-list"),
+    path("desk/people/new/", desk.new, name="desk-person-new"),
+    path("desk/people/<str:code>/", desk.person, name="desk-person"),
+    path("desk/people/<str:code>/edit/", desk.edit, name="desk-person-edit"),
+    path("desk/people/<str:code>/show/", desk.show_field, name="desk-person-show"),
+    path("desk/people/<str:code>/state/", desk.change_state, name="desk-person-state"),
+    path("desk/people/<str:code>/age/", desk.allow_age, name="desk-person-age"),
+    path("my/profile/", my.profile, name="my-profile"),
+    path("my/profile/consent/", my.consent, name="my-consent"),
+    path("my/profile/state/", my.change_state, name="my-state"),
+    path("my/disclosures/", my.disclosures, name="my-disclosures"),
 ]

@@ -99,7 +99,10 @@ def resend(message: Message, *, actor: Actor, at: datetime | None = None) -> Non
 
 
 def prefer(person_id: int, channel: str, *, topic: str = "") -> None:
-    """Which channel a person wants for a topic, or with "" for all others."""
+    """Which channel a person wants for a topic, or with "" for all others. Without a channel the choice is ours again."""
+    if not channel:
+        Preference.objects.filter(person_id=person_id, topic=topic).delete()
+        return
     Preference.objects.update_or_create(
         person_id=person_id, topic=topic, defaults={"channel": Channel(channel).value}
     )

@@ -66,6 +66,18 @@ def give(person: Person, purpose: str, *, through: str, actor: Actor, at: dateti
     return consent
 
 
+def agree(person: Person, purpose: str, *, actor: Actor, at: datetime | None = None) -> None:
+    """One's own yes on the page. To serve as a volunteer it takes one, so whoever agrees to it is enrolled or is back.
+
+    Refuses what `give` and `volunteers.enroll` refuse.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        give(person, purpose, through="page", actor=actor, at=at)
+        if purpose == ConsentPurpose.VOLUNTEER_SERVICE:
+            volunteers.enroll(person, actor=actor, at=at)
+
+
 def withdraw(person: Person, purpose: str, *, actor: Actor, at: datetime | None = None) -> None:
     """Take the consent back and end what it allowed: nobody is asked any more, limits are forgotten.
 

@@ -13,6 +13,7 @@ from muster.organizations.models import ResidentUnit
 from muster.people.enums import ForceClass, Sex, VolunteerState
 from muster.people.models import Consent, Person, VolunteerProfile
 from muster.people.rules import (
+    erased_values,
     id_number_index,
     name_keys,
     parse_id_number,
@@ -102,6 +103,9 @@ def correct(person: Person, *, actor: Actor, at: datetime | None = None, **chang
     The trail notes which fields changed, not what they were. Refuses what `register` refuses.
     """
     at = at or timezone.now()
+    if changes.get("id_number"):
+        # The number knows the birth date better than what was on file without it.
+        changes.setdefault("birth_on", None)
     merged = {name: changes.pop(name, getattr(person, name)) for name in CORRECTABLE}
     if changes:
         raise TypeError(f"correct() does not change {', '.join(changes)}")
@@ -136,21 +140,7 @@ def erase(person: Person, *, actor: Actor, at: datetime | None = None) -> None:
     """Remove who the person was and keep that there was somebody: hours and seats still add up (PIPL art. 47)."""
     at = at or timezone.now()
     with transaction.atomic():
-        erased = Person.objects.filter(pk=person.pk, erased_at=None).update(
-            name="—",
-            search_keys=[],
-            sex=Sex.UNKNOWN,
-            birth_on=None,
-            id_number="",
-            id_number_index=None,
-            phone="",
-            phone_index=None,
-            address="",
-            lon=None,
-            lat=None,
-            is_party_member=False,
-            erased_at=at,
-        )
+        erased = Person.objects.filter(pk=person.pk, erased_at=None).update(**erased_values(at))
         if not erased:
             return
         VolunteerProfile.objects.filter(person=person).update(

@@ -10,7 +10,9 @@ class PhoneForm(forms.Form):
     phone = forms.CharField(
         label=_("Mobile number"),
         max_length=40,
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+        widget=forms.TextInput(
+            attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "autofocus": True}
+        ),
         error_messages={"required": _("Enter your mobile number.")},
     )
 
@@ -22,7 +24,7 @@ class CodeForm(forms.Form):
         label=_("6-digit code"),
         max_length=20,
         widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp", "maxlength": "20"}
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp", "autofocus": True}
         ),
         error_messages={"required": _("Enter the 6 digits of the code.")},
     )

@@ -10,11 +10,11 @@ from muster.toolkit.refusal import Refused
 
 @dataclass(frozen=True)
 class AgeLimits:
-    """Ages in full years. The numbers come from norms; these are the defaults of B.6."""
+    """Ages in full years, as norms have them for a place and a day."""
 
-    minimum: int = 14
-    adult: int = 18
-    emergency_maximum: int = 60
+    minimum: int
+    adult: int
+    emergency_maximum: int
 
 
 def age_on(birth_on: date, day: date) -> int:

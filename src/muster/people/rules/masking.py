@@ -1,4 +1,9 @@
-"""Personal data as most pages show it: enough to recognize, too little to use."""
+"""Personal data as most pages show it: enough to recognize, too little to use; and what is left of it after its end."""
+
+from datetime import datetime
+from typing import Any
+
+from muster.people.enums import Sex
 
 
 def masked_phone(phone: str) -> str:
@@ -27,3 +32,22 @@ def masked_address(address: str) -> str:
             street = address[:place]
             break
     return f"{street[:20]}***" if address else ""
+
+
+def erased_values(at: datetime) -> dict[str, Any]:
+    """The columns of a person who was erased at that time."""
+    return {
+        "name": "—",
+        "search_keys": [],
+        "sex": Sex.UNKNOWN,
+        "birth_on": None,
+        "id_number": "",
+        "id_number_index": None,
+        "phone": "",
+        "phone_index": None,
+        "address": "",
+        "lon": None,
+        "lat": None,
+        "is_party_member": False,
+        "erased_at": at,
+    }

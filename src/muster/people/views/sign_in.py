@@ -17,7 +17,7 @@ from muster.people.models import Account
 from muster.people.queries.actors import actor_of
 from muster.people.rules import masked_phone
 from muster.people.views import lockout, waiting
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, posted
 from muster.toolkit.actor import Actor
 from muster.toolkit.pages import page
 from muster.toolkit.refusal import Refused
@@ -38,7 +38,7 @@ MY_HOME = "/my/"
 def begin(request: ActorRequest) -> HttpResponse:
     """Ask for the phone number, and send a code to it."""
     waiting.remember_way(request)
-    form = PhoneForm(request.POST or None)
+    form = PhoneForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             number = sign_in.send_code(form.cleaned_data["phone"], address=request.actor.address)
@@ -58,7 +58,7 @@ def code(request: ActorRequest) -> HttpResponse:
     number = waiting.phone(request)
     if not number:
         return redirect("people:sign-in")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         lockout.check(request, number)
         try:
@@ -70,14 +70,14 @@ def code(request: ActorRequest) -> HttpResponse:
         else:
             lockout.passed(number)
             if person is None:
-                return page(request, "people/sign_in/unknown.html", {"phone": masked_phone(number)})
+                return page(request, "people/sign_in/unknown.html", {"masked": masked_phone(number)})
             actor = Actor(label=person.code, person_id=person.pk, address=request.actor.address)
             account = accounts.create(person, actor=actor)
             sign_in.check_open(account)
             return _enter(request, account, has_second_factor=False)
     context = {
         "form": form,
-        "phone": masked_phone(number),
+        "masked": masked_phone(number),
         "seconds": sign_in.wait_for_code(number, timezone.now()),
     }
     return _form_page(request, "people/sign_in/code.html", form, context)
@@ -97,7 +97,7 @@ def code_again(request: ActorRequest) -> HttpResponse:
 def password(request: ActorRequest) -> HttpResponse:
     """Ask for login name and password."""
     waiting.remember_way(request)
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(posted(request))
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["login"].strip().lower()
         lockout.check(request, name)
@@ -120,7 +120,7 @@ def totp(request: ActorRequest) -> HttpResponse:
     if account is None:
         return redirect("people:sign-in-password")
     secret = "" if account.totp_confirmed_at else waiting.totp_secret(request)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         lockout.check(request, account.login)
         try:
@@ -135,7 +135,12 @@ def totp(request: ActorRequest) -> HttpResponse:
         else:
             lockout.passed(account.login)
             return _enter(request, account, has_second_factor=True)
-    context = {"form": form, "secret": secret, "uri": sign_in.totp_uri(account, secret) if secret else ""}
+    context = {
+        "form": form,
+        "secret": secret,
+        "spelled": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        "uri": sign_in.totp_uri(account, secret) if secret else "",
+    }
     return _form_page(request, "people/sign_in/totp.html", form, context)
 
 

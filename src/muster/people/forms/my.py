@@ -1,0 +1,113 @@
+"""What a volunteer says about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from muster.kernel.spans import PERIODS_A_DAY, period_bit
+from muster.norms.enums import TaskKind
+from muster.notifications.enums import Channel
+from muster.people.enums import ConsentPurpose, HealthLimit, VolunteerState, Willingness
+from muster.people.models import VolunteerProfile
+from muster.people.queries.profiles import DAYS, skill_choices
+
+SLOTS = [(str(day * PERIODS_A_DAY + period), "") for day in range(DAYS) for period in range(PERIODS_A_DAY)]
+# What a volunteer may choose; the others are the copy's own way of sending.
+CHANNELS = [("", _("as the community sends")), (Channel.SMS.value, Channel.SMS.label)]
+
+
+class ClockField(forms.CharField):
+    """A time of the day as 22:00, given as minutes; a native time picker shows AM and PM on some phones."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(
+            attrs={"inputmode": "numeric", "placeholder": "22:00", "autocomplete": "off"}
+        )
+        super().__init__(required=False, max_length=5, widget=widget, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value)).replace("：", ":")
+        if not text:
+            return None
+        hours, found, minutes = text.partition(":")
+        if not (
+            found and hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60
+        ):
+            raise forms.ValidationError(_("Write the time as hours and minutes, such as 22:00."))
+        return int(hours) * 60 + int(minutes)
+
+
+class ProfileForm(forms.Form):
+    """Skills, wishes, limits and times."""
+
+    emergency_willing = forms.ChoiceField(
+        label=_("Would you come in an emergency?"),
+        choices=Willingness.choices[:2],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    task_kinds = forms.MultipleChoiceField(
+        label=_("What I like to do"),
+        choices=TaskKind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    skills = forms.MultipleChoiceField(
+        label=_("What I can do"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    health_limits = forms.MultipleChoiceField(
+        label=_("What I cannot do"),
+        choices=HealthLimit.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only what, never why. It spares you posts that do not suit you."),
+    )
+    week = forms.MultipleChoiceField(choices=SLOTS, required=False)
+    quiet_from_minute = ClockField(label=_("Quiet from"))
+    quiet_to_minute = ClockField(label=_("Quiet until"))
+    channel = forms.ChoiceField(
+        label=_("How to reach me"), choices=CHANNELS, required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(self, data: Any, *, profile: VolunteerProfile, channel: str) -> None:
+        names = (
+            "emergency_willing",
+            "task_kinds",
+            "skills",
+            "health_limits",
+            "quiet_from_minute",
+            "quiet_to_minute",
+        )
+        super().__init__(
+            data, initial={**{name: getattr(profile, name) for name in names}, "channel": channel}
+        )
+        self.fields["skills"].choices = skill_choices()  # type: ignore[attr-defined]  # a MultipleChoiceField
+
+    def changes(self) -> dict[str, Any]:
+        """What the action takes."""
+        cleaned = dict(self.cleaned_data)
+        cleaned.pop("channel")
+        chosen = [int(slot) for slot in cleaned.pop("week")]
+        cleaned["availability"] = sum(period_bit(*divmod(slot, PERIODS_A_DAY)) for slot in chosen)
+        if not cleaned["emergency_willing"]:
+            del cleaned["emergency_willing"]
+        return cleaned
+
+
+class ConsentForm(forms.Form):
+    """To which purpose one says yes or takes it back."""
+
+    purpose = forms.ChoiceField(choices=ConsentPurpose.choices)
+    answer = forms.ChoiceField(choices=[("give", ""), ("withdraw", "")])
+
+
+class MyStateForm(forms.Form):
+    """Whether one may be called now."""
+
+    state = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in (VolunteerState.ACTIVE, VolunteerState.PAUSED)]
+    )
