@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -22,12 +23,19 @@ from muster.territory.models import Division
 
 # A link opens the page of a seat until everybody is home, and the thank-you for a few days more.
 LINK_LIFE = timedelta(days=3)
+_ANY = "token"
 
 
 def offer_link(offer: Offer) -> str:
     """The signed address under which this person answers, without an account."""
     token = links.make(OFFER_LINK, offer.code, expires_at=offer.call_up.ends_at + LINK_LIFE)
-    return f"{settings.PUBLIC_URL}{reverse('callups:my-offer', args=[token])}"
+    return f"{settings.PUBLIC_URL}{_path().replace(_ANY, token)}"
+
+
+@cache
+def _path() -> str:
+    """The path of the page with a place for the token: finding an address by its name is dear for ten thousand."""
+    return reverse("callups:my-offer", args=[_ANY])
 
 
 def ask(call_up: CallUp, offers: Sequence[Offer], *, at: datetime) -> int:
@@ -39,12 +47,7 @@ def ask(call_up: CallUp, offers: Sequence[Offer], *, at: datetime) -> int:
                 _to_person(
                     "offer",
                     offer,
-                    letters.ask(
-                        errands.at(offer.slot.shift),
-                        errands.task(offer.slot.shift),
-                        offer.reply_by,
-                        offer_link(offer),
-                    ),
+                    letters.ask(errands.at(offer.slot.shift), offer.reply_by, offer_link(offer)),
                 )
                 for offer in offers
             ],
@@ -88,8 +91,7 @@ def tell_promoted(offer: Offer, seat: Assignment, *, at: datetime) -> None:
 def tell_ordered(seat: Assignment, *, at: datetime) -> None:
     """A duty for the regular force."""
     with translation.override(settings.LANGUAGE_CODE):
-        errands = _Errands(seat.call_up)
-        words = letters.ordered(errands.at(seat.shift), errands.task(seat.shift))
+        words = letters.ordered(_Errands(seat.call_up).at(seat.shift))
         messages.post([_draft(f"ordered:{seat.code}", "ordered", seat.person, seat.call_up, words)], at=at)
 
 
@@ -161,6 +163,7 @@ class _Errands:
             self._known[shift.pk] = Errand(
                 community=self.community,
                 place=shift.post.name,
+                task=str(shift.post.get_task_kind_display()),
                 muster_at=shift.muster_at,
                 starts_at=shift.starts_at,
                 ends_at=shift.ends_at,
@@ -174,15 +177,12 @@ class _Errands:
         return Errand(
             community=self.community,
             place=call_up.place,
+            task=str(call_up.get_task_kind_display()),
             muster_at=call_up.starts_at,
             starts_at=call_up.starts_at,
             ends_at=call_up.ends_at,
             is_drill=call_up.is_drill,
         )
-
-    def task(self, shift: Shift) -> str:
-        """What is done at the post."""
-        return str(shift.post.get_task_kind_display())
 
 
 def _to_person(occasion: str, offer: Offer, words: Words) -> Draft:

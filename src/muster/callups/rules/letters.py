@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -18,18 +19,19 @@ class Words:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Errand:
-    """Where and when: what every message about a seat has to say."""
+    """Where and when: what every message about a seat has to say. Put into words once, however many people hear it."""
 
     community: str
     place: str
+    task: str
     muster_at: datetime
     starts_at: datetime
     ends_at: datetime
     is_drill: bool = False
 
-    @property
+    @cached_property
     def hours(self) -> str:
         """Tomorrow 06:00–12:00 needs the day of its own: a message may be read on the next day."""
         return f"{clock.date_words(self.starts_at)} {clock.span(self.starts_at, self.ends_at)}"
@@ -41,7 +43,7 @@ def _worded(errand: Errand, title: str, body: str) -> Words:
     return Words(title, body)
 
 
-def ask(errand: Errand, task: str, reply_by: datetime, link: str) -> Words:
+def ask(errand: Errand, reply_by: datetime, link: str) -> Words:
     """Can you come?"""
     body = _(
         "%(community)s needs your help: %(hours)s, %(place)s, %(task)s. Can you come? Answer by %(reply)s: %(link)s"
@@ -54,7 +56,7 @@ def ask(errand: Errand, task: str, reply_by: datetime, link: str) -> Words:
             "community": errand.community,
             "hours": errand.hours,
             "place": errand.place,
-            "task": task,
+            "task": errand.task,
             "reply": clock.face(reply_by),
             "link": link,
         },
@@ -147,7 +149,7 @@ def stood_down(errand: Errand, reason: str) -> Words:
     )
 
 
-def ordered(errand: Errand, task: str) -> Words:
+def ordered(errand: Errand) -> Words:
     """An order to the regular force or to staff on duty; never to a volunteer."""
     body = _("Duty at %(place)s, %(hours)s, muster at %(muster)s: %(task)s.")
     return _worded(
@@ -158,7 +160,7 @@ def ordered(errand: Errand, task: str) -> Words:
             "place": errand.place,
             "hours": errand.hours,
             "muster": clock.face(errand.muster_at),
-            "task": task,
+            "task": errand.task,
         },
     )
 
