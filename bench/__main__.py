@@ -16,7 +16,7 @@ from bench.figures import Figure, keep, show
 
 # The name of each benchmark is its module's. Those on stage need a running copy, which all of one run share.
 ALONE = ("dispatch",)
-ON_STAGE = ("race", "answers")
+ON_STAGE = ("divisions", "race", "answers", "callup", "wave", "lists", "weight", "memory")
 
 
 def main(wanted: list[str]) -> int:

@@ -31,7 +31,9 @@ def measure(console: Console, stage: Stage) -> list[Figure]:
         asked += cast.offers(call, people[first : first + POSTS], list(call.slots.order_by("pk")))
     warm, rest = asked[:200], asked[200:]
     asyncio.run(pour(stage.host, stage.port, [accept(offer) for offer in warm], CONNECTIONS))
+    used = stage.processor_seconds()
     load = asyncio.run(pour(stage.host, stage.port, [accept(offer) for offer in rest], CONNECTIONS))
+    used = (stage.processor_seconds() - used) / len(rest) * 1000
     seated = Assignment.objects.filter(offer__in=[offer.pk for offer in asked], state="accepted").count()
     return [
         Figure(
@@ -47,6 +49,7 @@ def measure(console: Console, stage: Stage) -> list[Figure]:
         Figure("p95, beside volunteer_planner", load.percentile(95), "ms", VOLUNTEER_PLANNER_P95, 120),
         Figure("p95, beside ephios", load.percentile(95), "ms", EPHIOS_P95),
         Figure("p99", load.percentile(99), "ms"),
+        Figure("processor time of web, worker and database per answer", used, "ms"),
         Figure("error pages and broken connections", load.error_pages, "answers", goal=0),
         Figure("people without the seat they took", PEOPLE - seated, "people", goal=0),
     ]

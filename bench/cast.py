@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
 from django.utils import timezone
 
 from muster.callups import access
@@ -24,6 +25,8 @@ from muster.people.queries import actor_of
 from muster.people.rules import name_keys, phone_index
 
 HERE = 510_107_001_005
+# A community of its own, so that a wave finds exactly the people made for it.
+WAVE_PLACE = 510_107_001_006
 BATCH = 2_000
 RISK = "会接触进出居民，有感染风险。"
 
@@ -91,7 +94,7 @@ def volunteers(count: int, first: int = 0, division_code: int = HERE) -> list[Pe
     return made
 
 
-def call_up(seats_of_posts: Sequence[int], *, day: int = 1, asks_volunteers: bool = False) -> CallUp:
+def call_up(seats_of_posts: Sequence[int], *, day: int = 1, division_code: int = HERE) -> CallUp:
     """A call-up with one shift at each post in the morning so many days from now.
 
     Halted: what is asked here can be answered, and the worker sends no waves of its own into the measurement.
@@ -99,7 +102,7 @@ def call_up(seats_of_posts: Sequence[int], *, day: int = 1, asks_volunteers: boo
     today = timezone.localtime().replace(hour=8, minute=0, second=0, microsecond=0)
     start = today + timedelta(days=day)
     form = CallUpDraft(
-        division_code=HERE,
+        division_code=division_code,
         title="门岗值守",
         purpose="锦里西苑扫码测温",
         task_kind="scan_temperature",
@@ -114,9 +117,10 @@ def call_up(seats_of_posts: Sequence[int], *, day: int = 1, asks_volunteers: boo
         support=(SupportDraft("insurance", "community"), SupportDraft("ppe", "community")),
         mode="emergency",
         level=3,
-        asks_volunteers=asks_volunteers,
+        asks_volunteers=False,
     )
-    actor = actor_of(worker(), timezone.localdate(), has_second_factor=True)
+    raiser = worker() if division_code == HERE else worker(f"bench-{division_code}", division_code)
+    actor = actor_of(raiser, timezone.localdate(), has_second_factor=True)
     call = calls.raise_call_up(actor=actor, form=form, request_key=uuid4())
     CallUp.objects.filter(pk=call.pk).update(state=CallUpState.HALTED, halted_at=timezone.now())
     return call
@@ -138,10 +142,15 @@ def offers(call: CallUp, people: Sequence[Person], slots: Sequence[Slot]) -> lis
     )
 
 
-def answer_path(offer: Offer) -> str:
-    """Where the button of the message's page leads."""
+def offer_path(offer: Offer) -> str:
+    """The page that the message leads to."""
     token = links.make(access.OFFER_LINK, offer.code, expires_at=offer.call_up.ends_at)
-    return f"/my/o/{token}/answer/"
+    return reverse("callups:my-offer", args=[token])
+
+
+def answer_path(offer: Offer) -> str:
+    """Where the button of that page leads."""
+    return f"{offer_path(offer)}answer/"
 
 
 def yes() -> dict[str, str]:

@@ -49,6 +49,14 @@ def memory_of(process_ids: list[int]) -> int:
     return held
 
 
+def processor_seconds_of(process_id: int) -> float:
+    """Processor time of a process and of those children of it that have ended; 0 when it is gone."""
+    for line in _lines(f"/proc/{process_id}/stat"):
+        ticks = line.rsplit(")", 1)[1].split()[11:15]
+        return sum(int(tick) for tick in ticks) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def descendants(process_id: int) -> list[int]:
     """The process and all it has started."""
     table = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout  # noqa: S607 - ps is where the system keeps it

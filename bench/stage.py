@@ -15,18 +15,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import machine
+
 HOST = "127.0.0.1"
 START_LIMIT_SECONDS = 300
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Where the copy answers, and the process that keeps it up."""
+    """Where the copy answers, its data folder, and the process that keeps it up."""
 
     host: str
     port: int
     process_id: int
-    seconds_to_first_page: float
+    folder: Path
+
+    @property
+    def postmaster_id(self) -> int:
+        """The first process of its database."""
+        return int(next(self.folder.glob("pg/**/postmaster.pid")).read_text().split()[0])
+
+    def processor_seconds(self) -> float:
+        """Seconds of processor time that web, worker and database have used so far."""
+        family = [*machine.descendants(self.process_id), *machine.descendants(self.postmaster_id)]
+        return sum(machine.processor_seconds_of(process_id) for process_id in family)
 
 
 @contextmanager
@@ -37,13 +49,12 @@ def raised(folder: Path) -> Iterator[Stage]:
     port = _free_port()
     # A message to each of ten thousand simulated people would fill the screen.
     log = (folder / "serve.log").open("wb")
-    started = time.perf_counter()
     command = [sys.executable, "-m", "config.cli", "serve", "--host", HOST, "--port", str(port)]
     environment = {**os.environ, "MUSTER_VAR": str(folder), "PORT": str(port)}
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         _await(process, port, folder / "serve.log")
-        yield Stage(HOST, port, process.pid, time.perf_counter() - started)
+        yield Stage(HOST, port, process.pid, folder)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
