@@ -260,5 +260,5 @@ def test_a_pledge_leaves_its_line_on_the_trail(world: World) -> None:
     assert (entry.object_code, entry.actor_label, entry.detail) == (
         call.code,
         world.actor("liaison").label,
-        {"headcount": 4, "before": 0, "seated": 4},
+        {"unit": world.unit.name, "headcount": 4, "before": 0, "seated": 4},
     )

@@ -125,7 +125,7 @@ def lapse_due(at: datetime) -> int:
     """Calls that no unit answered in time; they may still pledge late. Run again it changes nothing."""
     due = UnitCall.objects.filter(
         state=UnitCallState.CALLED, answer_due_at__lte=at, call_up__state__in=RUNNING
-    ).select_related("call_up")
+    ).select_related("call_up", "unit")
     with transaction.atomic():
         lapsed = list(
             due.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")[:BATCH]
@@ -287,7 +287,7 @@ def _deed(
         obj_code=unit_call.code,
         division_code=unit_call.division_code,
         at=at,
-        detail=detail,
+        detail={"unit": unit_call.unit.name, **detail},
         is_drill=unit_call.call_up.is_drill,
     )
 

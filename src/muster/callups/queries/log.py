@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from muster.audit.models import Entry
-from muster.callups.models import CallUp
+from muster.callups.models import CallUp, UnitCall
 
 LINES = 12
 # Verb of the trail -> sentence, and whether an eye should rest on it. Verbs that are not here are not shown.
@@ -23,7 +24,7 @@ WORDS: dict[str, tuple[str | Promise, bool]] = {
     "callups.call_up.closed": (_("The call-up is closed"), False),
     "callups.unit_call.pledged": (_("%(unit)s pledged %(headcount)s"), False),
     "callups.unit_call.declined": (_("%(unit)s cannot come"), True),
-    "callups.unit_call.named": (_("%(unit)s named %(named)s people"), False),
+    "callups.unit_call.named": (_("%(unit)s named %(people)s people"), False),
     "callups.dispatch.confirmed": (_("%(actor)s confirmed a dispatch of %(asked)s people"), False),
 }
 
@@ -37,9 +38,11 @@ class LogLine:
 
 def log_lines(call_up: CallUp) -> list[LogLine]:
     """The newest twelve lines of the trail of this call-up that have words."""
-    entries = Entry.objects.filter(object_kind="call_up", object_code=call_up.code, verb__in=WORDS).order_by(
-        "-id"
-    )[:LINES]
+    unit_calls = UnitCall.objects.filter(call_up=call_up).values("code")
+    about = Q(object_kind="call_up", object_code=call_up.code) | Q(
+        object_kind="unit_call", object_code__in=unit_calls
+    )
+    entries = Entry.objects.filter(about, verb__in=WORDS).order_by("-id")[:LINES]
     return [line_of(entry) for entry in entries]
 
 
