@@ -1,12 +1,16 @@
 """A street with one community and one village, small enough to build in a moment."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from muster.territory.enums import DivisionKind, Level
 from muster.territory.models import Division
 from muster.territory.rules import names, parent_of, range_of
+from muster.web.demo import DemoSummary, build
 
 AT = datetime(2026, 4, 16, 2, 0, tzinfo=UTC)
 STREET, JINLI, VILLAGE = 510107001000, 510107001006, 510107001200
@@ -20,8 +24,7 @@ PLACES = [
 ]
 
 
-@pytest.fixture
-def street(db: None) -> Division:
+def make_street() -> Division:
     """浆洗街街道 with 3,200 people."""
     for code, level, name, people, households in PLACES:
         short = names.short_name(name)
@@ -42,3 +45,23 @@ def street(db: None) -> Division:
         )
     assert Division.objects.get(code=VILLAGE).kind == DivisionKind.VILLAGE
     return Division.objects.get(code=STREET)
+
+
+@pytest.fixture
+def street(db: None) -> Division:
+    """The street alone."""
+    return make_street()
+
+
+@pytest.fixture(scope="module")
+def built(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[DemoSummary]:
+    """The demo of the street, built once for the tests of a module and gone after them.
+
+    A module that wants call-ups in motion says so: `IN_MOTION = True`.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_street()
+        yield build(STREET, 7, in_motion=getattr(request.module, "IN_MOTION", False), at=AT)
+        transaction.set_rollback(True)

@@ -59,7 +59,7 @@ class Plan:
     outline: str
 
 
-WIDE = Frame(width=1000, height=620, font=21)
+WIDE = Frame(width=1000, height=700, font=21, scale=1.15)
 NARROW = Frame(width=360, height=400, font=13, scale=0.62)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from muster.callups.actions.templates import load_templates
 from muster.jobs.progress import Progress
+from muster.norms.actions.settings import load_defaults
 from muster.people.actions.consents import load_texts
 from muster.people.actions.skills import load_skills
 from muster.territory.actions.load import load_divisions
@@ -17,6 +18,7 @@ from muster.territory.models import Division
 from muster.territory.queries import communities_in, division, in_force
 from muster.web.demo.cast import build_cast, stage_of
 from muster.web.demo.census import bands_of
+from muster.web.demo.motion import set_in_motion
 from muster.web.demo.people import make_people
 from muster.web.demo.places import build_compounds
 from muster.web.demo.staff import build_staff
@@ -38,12 +40,13 @@ class DemoSummary:
     units: int
     staff: int
     volunteers: int
+    call_ups: int
     accounts: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
         """False where everything was there already."""
-        return bool(self.compounds or self.units or self.staff or self.volunteers)
+        return bool(self.compounds or self.units or self.staff or self.volunteers or self.call_ups)
 
 
 def build(
@@ -51,13 +54,15 @@ def build(
     seed: int = 7,
     scale: float = 1.0,
     *,
+    in_motion: bool = True,
     progress: Progress | None = None,
     at: datetime | None = None,
 ) -> DemoSummary:
     """The demo of a division of any level: compounds, units, people and accounts of all its communities.
 
-    `scale` 1 has as many volunteers as the census lets expect. The same seed gives the same people. What is there
-    already stays; the counts of the summary are what this run added. Raises Division.DoesNotExist.
+    With `in_motion` a few call-ups are under way too. `scale` 1 has as many volunteers as the census lets expect. The
+    same seed gives the same people. What is there already stays; the counts of the summary are what this run added.
+    Raises Division.DoesNotExist.
     """
     at = at or timezone.now()
     _prepare()
@@ -66,7 +71,7 @@ def build(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     try:
-        return _build(place, communities, seed, scale, progress=progress, at=at)
+        return _build(place, communities, seed, scale, in_motion=in_motion, progress=progress, at=at)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
@@ -76,6 +81,7 @@ def _prepare() -> None:
     """The catalogs that everything stands on."""
     if not in_force().exists():
         load_divisions()
+    load_defaults()
     load_texts()
     load_skills()
     load_templates()
@@ -87,6 +93,7 @@ def _build(
     seed: int,
     scale: float,
     *,
+    in_motion: bool,
     progress: Progress | None,
     at: datetime,
 ) -> DemoSummary:
@@ -103,6 +110,7 @@ def _build(
             progress.advance(1, community.short_name)
     accounts = build_cast(communities, seed, at=at)
     stage = stage_of(communities)
+    call_ups = set_in_motion(communities, stage, seed, at=at) if in_motion else 0
     return DemoSummary(
         division_code=place.code,
         name=place.short_name,
@@ -113,5 +121,6 @@ def _build(
         units=units,
         staff=staff,
         volunteers=volunteers,
+        call_ups=call_ups,
         accounts={role: account.code for role, account in accounts.items()},
     )
