@@ -1,7 +1,8 @@
 """Keeps the icon sprite: `python tools/icons.py add map-pin bus` takes outlines of Tabler Icons into it.
 
     python tools/icons.py add NAME...     adds symbols (needs `npm ci`: the icons are a development dependency)
-    python tools/icons.py unused          lists symbols that no template and no module names
+    python tools/icons.py unused          lists symbols that no template, module, script or data file names
+    python tools/icons.py prune           takes those out
 
 The sprite is checked in, so that a page needs neither Node nor a request of its own for its icons.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SPRITE = ROOT / "src/muster/toolkit/icons.svg"
 OUTLINES = ROOT / "node_modules/@tabler/icons/icons/outline"
+USERS = ("src/templates/**/*.html", "src/muster/**/*.py", "src/static/js/*.js", "data/**/*.json")
 SYMBOL = re.compile(r'<symbol id="i-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
 
 
@@ -47,9 +49,7 @@ def symbol(name: str, outlines: Path = OUTLINES) -> str:
 def unused(symbols: dict[str, str]) -> list[str]:
     """Names that appear in no template, module or script as a quoted word or as #i-name."""
     text = "\n".join(
-        path.read_text(encoding="utf-8")
-        for pattern in ("src/templates/**/*.html", "src/muster/**/*.py", "src/static/js/*.js")
-        for path in sorted(ROOT.glob(pattern))
+        path.read_text(encoding="utf-8") for pattern in USERS for path in sorted(ROOT.glob(pattern))
     )
     return [name for name in sorted(symbols) if not re.search(rf"""["']{name}["']|#i-{name}\b""", text)]
 
@@ -66,6 +66,10 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["unused"]:
             print("\n".join(unused(symbols)))
+            return 0
+        case ["prune"]:
+            gone = set(unused(symbols))
+            write({name: text for name, text in symbols.items() if name not in gone})
             return 0
     print(__doc__, file=sys.stderr)
     return 2
