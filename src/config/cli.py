@@ -75,6 +75,14 @@ def prepare(*, demo: Annotated[bool, typer.Option("--demo", help="And the demo."
         deeds.build_demo(console, full_code(TOWNSHIP), SEED, 1.0)
 
 
+@app.command(hidden=True)
+def worker() -> None:
+    """Run the jobs of the queue until told to stop; `serve` starts it."""
+    from muster.jobs.worker import main as work  # noqa: PLC0415 - the web server needs nothing of it
+
+    work()
+
+
 @app.command()
 def load_divisions() -> None:
     """Load the real divisions of the province, or bring those that are there to the edition in data/."""

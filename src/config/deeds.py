@@ -80,7 +80,7 @@ def examine(console: Console) -> bool:
     """Print how this copy is; True when nothing is wrong."""
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    faults = [fault for fault in checks.run_checks() if fault.level >= checks.WARNING]
+    faults = [one for one in checks.run_checks() if one.level >= checks.WARNING and not one.is_silenced()]
     with connection.cursor() as cursor:
         server = cursor.connection.info.parameter_status("server_version")
     table = Table(show_header=False, box=None)

@@ -117,7 +117,7 @@ def _web(copy: Copy) -> list[str]:
 
 
 def _worker() -> list[str]:
-    return [sys.executable, "-m", "muster.jobs.worker"]
+    return [sys.executable, "-m", "config.cli", "worker"]
 
 
 def _environment(copy: Copy, url: str) -> dict[str, str]:

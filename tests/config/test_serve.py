@@ -17,7 +17,8 @@ from config import postgres, serve
 from config.postgres_server import Site, postmaster
 
 SOURCE = Path(serve.__file__).parents[1]
-PATIENCE_SECONDS = 90
+# Of a machine that others keep busy; a quiet one needs a twentieth.
+PATIENCE_SECONDS = 300
 Answer = TypeVar("Answer")
 
 
@@ -77,6 +78,40 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]
     postgres.stop(var)
 
 
+# The two that start a copy of their own come first: all share one data folder, whose first start takes longest.
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_nothing_behind(place: tuple[Path, int]) -> None:
+    var, port = place
+    copy = _muster(var, port, "serve")
+    assert copy.stdout
+    _until(lambda: f"http://127.0.0.1:{port}" in (copy.stdout.readline() if copy.stdout else ""))
+    parts = _children(copy.pid, "granian") | _children(copy.pid, "worker")
+
+    copy.send_signal(signal.SIGINT)
+    copy.communicate(timeout=PATIENCE_SECONDS)
+
+    assert copy.returncode == 0
+    assert postmaster(Site(var)) is None
+    assert not _answers(port)
+    assert [part for part in parts if Path(f"/proc/{part}").exists()] == []
+
+
+@pytest.mark.slow
+def test_killed_supervisor_takes_its_parts_along(place: tuple[Path, int]) -> None:
+    var, port = place
+    copy = _muster(var, port, "serve")
+    _until(lambda: _answers(port))
+
+    copy.kill()
+    copy.communicate()
+
+    assert _until(lambda: not _answers(port))
+    postgres.ensure(var)
+    assert postgres.release(var) is True
+
+
 @pytest.fixture(scope="module")
 def running(place: tuple[Path, int]) -> Iterator[subprocess.Popen[str]]:
     copy = _muster(*place, "serve")
@@ -88,7 +123,7 @@ def running(place: tuple[Path, int]) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("word", ["granian", "muster.jobs.worker"])
+@pytest.mark.parametrize("word", ["granian", "worker"])
 def test_killed_part_is_started_again(
     place: tuple[Path, int], running: subprocess.Popen[str], word: str
 ) -> None:
@@ -133,37 +168,6 @@ def test_reset_is_refused_while_the_copy_runs(
     assert "already" in reset.communicate(timeout=PATIENCE_SECONDS)[0]
     assert reset.returncode == 1
     assert _answers(place[1])
-
-
-@pytest.mark.slow
-def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
-    port = _free_port()
-    copy = _muster(tmp_path, port, "serve")
-    assert copy.stdout
-    _until(lambda: f"http://127.0.0.1:{port}" in (copy.stdout.readline() if copy.stdout else ""))
-    parts = _children(copy.pid, "granian") | _children(copy.pid, "muster.jobs.worker")
-
-    copy.send_signal(signal.SIGINT)
-    copy.communicate(timeout=PATIENCE_SECONDS)
-
-    assert copy.returncode == 0
-    assert postmaster(Site(tmp_path)) is None
-    assert not _answers(port)
-    assert [part for part in parts if Path(f"/proc/{part}").exists()] == []
-
-
-@pytest.mark.slow
-def test_killed_supervisor_takes_its_parts_along(tmp_path: Path) -> None:
-    port = _free_port()
-    copy = _muster(tmp_path, port, "serve")
-    _until(lambda: _answers(port))
-
-    copy.kill()
-    copy.communicate()
-
-    assert _until(lambda: not _answers(port))
-    postgres.ensure(tmp_path)
-    assert postgres.release(tmp_path) is True
 
 
 def test_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
