@@ -21,8 +21,8 @@ test: ready-dev ## Run all tests, the browser journeys among them (MUSTER_NO_BRO
 check: ready-dev ## Look the code over: style, types, floors, migrations, translations, budgets
 	@$(RUN) tools/check.py $(ONLY)
 
-bench: ready-dev ## Measure (ONLY=name for one); figures go to var/bench/
-	@$(RUN) -m bench $(ONLY)
+bench: ready-dev ## Measure (ONLY=name for one); figures go to var/bench/, with ARGS=--write also to the docs
+	@$(RUN) -m bench $(ONLY) $(ARGS)
 
 drill: ready ## Muster a whole township with simulated people: ARGS="--division 510107001 --seed 7"
 	@$(MUSTER) drill $(ARGS)

@@ -1,4 +1,7 @@
-"""`make bench [ONLY=name]`: measure, show a table, keep the figures in the data folder under bench/."""
+"""`make bench [ONLY=name]`: measure, show a table, keep the figures in the data folder under bench/.
+
+With --write the tables also go into docs/reference/benchmarks.md.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,20 @@ import django
 from rich.console import Console
 
 from bench import machine, stage
-from bench.figures import Figure, keep, show
+from bench.figures import Figure, keep, show, write_up
 
 # The name of each benchmark is its module's. Those on stage need a running copy, which all of one run share.
 ALONE = ("dispatch",)
 ON_STAGE = ("divisions", "race", "answers", "callup", "wave", "lists", "weight", "memory")
 
 
-def main(wanted: list[str]) -> int:
+REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "benchmarks.md"
+
+
+def main(arguments: list[str]) -> int:
     """1 when a goal is missed, 2 for a name that no benchmark has."""
     console = Console()
+    write, wanted = "--write" in arguments, [name for name in arguments if name != "--write"]
     unknown = sorted(set(wanted) - {*ALONE, *ON_STAGE})
     if unknown:
         console.print(
@@ -37,21 +44,23 @@ def main(wanted: list[str]) -> int:
                 copy = stack.enter_context(stage.raised(folder / "copy"))
                 os.environ.update(MUSTER_VAR=str(folder / "copy"), DJANGO_SETTINGS_MODULE="config.settings")
                 django.setup()
-            missed += _run(console, folder, name, copy)
+            figures = _run(console, folder, name, copy, write=write)
+            missed += sum(not figure.met for figure in figures)
     if missed:
         console.print(f"{missed} goals were missed.")
     return 1 if missed else 0
 
 
-def _run(console: Console, folder: Path, name: str, copy: stage.Stage | None) -> int:
-    """Goals missed."""
+def _run(console: Console, folder: Path, name: str, copy: stage.Stage | None, *, write: bool) -> list[Figure]:
     where = machine.describe()
     # Not before Django is set up: those on stage import models.
     bench = importlib.import_module(f"bench.{name}")
     figures: list[Figure] = bench.measure(console, copy) if name in ON_STAGE else bench.measure(console)
     show(console, bench.TITLE, where, figures)
     keep(folder / f"{name}.json", figures)
-    return sum(not figure.met for figure in figures)
+    if write:
+        write_up(REFERENCE, name, bench.TITLE, where, figures)
+    return figures
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
+import math
 import re
 import time
 from collections import Counter
@@ -104,6 +106,8 @@ class Session:
             writer = self._streams[1]
             self._streams = None
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     def _message(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         lines = {"Host": f"{self.host}:{self.port}", "Connection": "keep-alive", **self.headers, **headers}
@@ -188,7 +192,7 @@ class Load:
     def percentile(self, percent: float) -> float:
         """Milliseconds within which that many percent were answered (nearest rank)."""
         ordered = sorted(self.milliseconds)
-        return ordered[max(0, -(-len(ordered) * percent // 100).__int__() - 1)] if ordered else 0.0
+        return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else 0.0
 
 
 async def pour(host: str, port: int, deeds: Iterable[Deed], connections: int) -> Load:
