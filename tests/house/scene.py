@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from muster.callups.actions import dispatch
+from muster.callups.actions import dispatch, offers
 from muster.callups.actions.templates import load_templates
-from muster.callups.models import Post, UnitCall
+from muster.callups.models import Assignment, CallUp, Post, UnitCall
 from muster.jobs.models import Run
 from muster.notifications.models import Message
 from muster.people import links
+from muster.toolkit.actor import Actor
 from tests.callups.drafting import draft, offer_to, post, raised, shift
 from tests.world import World, make_world
 
@@ -32,6 +33,15 @@ class Scene:
     def link(self, purpose: str, thing: str) -> str:
         """A signed link to a thing, good for a day."""
         return links.make(purpose, self.code(thing), expires_at=timezone.now() + timedelta(days=1))
+
+
+def _seated(world: World, call_up: CallUp, start: datetime) -> Assignment:
+    """One more volunteer, who said yes."""
+    person = world.volunteer(1)
+    offer = offer_to(call_up, person, asked_at=timezone.now(), reply_by=start - timedelta(hours=1))
+    answer = offers.accept(offer, actor=Actor(label="", person_id=person.pk), risk_confirmed=True)
+    assert answer.assignment is not None
+    return answer.assignment
 
 
 def make_scene() -> Scene:
@@ -56,6 +66,7 @@ def make_scene() -> Scene:
         "offer": offer,
         "run": dispatch.propose(call_up, actor=world.actor("worker")),
         "message": Message.objects.filter(subject_code=call_up.code).first(),
+        "assignment": _seated(world, call_up, start),
         "person": world.person("volunteer"),
         "work": Run.objects.create(
             kind="callups.ask_wave", owner_account_id=world.account("worker").pk, division_code=world.here
