@@ -1,5 +1,7 @@
 """Units, posts and check-in: who works there, and the neighbor who sees none of it."""
 
+from uuid import uuid4
+
 from tests.house.permissions import Row, everybody, only
 from tests.house.scene import Scene
 
@@ -21,9 +23,10 @@ def post_code(scene: Scene) -> dict[str, str]:
 
 
 def seat(scene: Scene) -> dict[str, str]:
-    return {"assignment": scene.code("assignment")}
+    return {"seat": scene.code("assignment"), "nonce": str(uuid4())}
 
 
+# A deed that is refused leads back to the page, which says why: 302 to those who may try.
 ROWS = [
     Row("callups:unit-home", only("liaison")),
     Row("callups:unit-call", only(*UNIT), kwargs=unit_call),
@@ -35,10 +38,10 @@ ROWS = [
     Row("callups:post-detail", only(*STAFF), kwargs=post),
     Row("callups:post-code", only(*STAFF), kwargs=post),
     Row("callups:post-people", only(*STAFF), kwargs=post),
-    Row("callups:post-check-in", only(*STAFF, status=409), method="post", kwargs=post, data=seat),
-    Row("callups:post-check-out", only(*STAFF, status=409), method="post", kwargs=post, data=seat),
-    Row("callups:post-undo", only(*STAFF, status=409), method="post", kwargs=post, data=seat),
-    Row("callups:post-absent", only(*STAFF, status=409), method="post", kwargs=post, data=seat),
+    Row("callups:post-check-in", only(*STAFF, status=302), method="post", kwargs=post, data=seat),
+    Row("callups:post-check-out", only(*STAFF, status=302), method="post", kwargs=post, data=seat),
+    Row("callups:post-undo", only(*STAFF, status=302), method="post", kwargs=post, data=seat),
+    Row("callups:post-absent", only(*STAFF, status=302), method="post", kwargs=post, data=seat),
     Row("callups:post-phone", only(*STAFF), method="post", kwargs=post, data=seat),
     Row("callups:post-walk-up", only(*STAFF, status=422), method="post", kwargs=post),
     Row("callups:post-support", only(*STAFF, status=409), method="post", kwargs=post),
