@@ -198,7 +198,7 @@ class TestList:
             costs.append(len(queries))
 
         assert costs[0] == costs[1]
-        assert costs[0] <= 22
+        assert costs[0] <= 12
 
     def test_gaps_of_the_register_are_said_first(self, world: World) -> None:
         response = world.client_for("worker").get(LIST)
