@@ -108,6 +108,17 @@ def sign_in_link(
 
 
 @app.command()
+def reencrypt(
+    *,
+    index: Annotated[
+        bool, typer.Option("--index", help="Also compute every blind index anew. Stop web and worker first.")
+    ] = False,
+) -> None:
+    """Seal again what the writing key and suite of the settings did not seal. It may be stopped and started at any time."""
+    _deeds().reencrypt(console, index=index)
+
+
+@app.command()
 def check() -> None:
     """Look this copy over: binaries, database, schema, settings. Exit code 1 when something is wrong."""
     raise typer.Exit(0 if _deeds().examine(console) else 1)

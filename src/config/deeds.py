@@ -20,6 +20,7 @@ from rich.table import Table
 from muster.callups.actions.templates import load_templates
 from muster.jobs.progress import Progress
 from muster.norms.actions.settings import load_defaults
+from muster.people.actions import reencrypt as sealing
 from muster.people.actions.consents import load_texts
 from muster.people.actions.sign_in import make_link
 from muster.people.actions.skills import load_skills
@@ -74,6 +75,18 @@ def print_links(console: Console, who: str) -> None:
     for word, account in _accounts(who):
         path = reverse("people:sign-in-link", args=[make_link(account, actor=SYSTEM)])
         console.print(f"  {word:22}{settings.PUBLIC_URL}{path}", soft_wrap=True, highlight=False)
+
+
+def reencrypt(console: Console, *, index: bool) -> None:
+    """Every sealed value under the key and the suite of now, and with `index` every blind index too."""
+    steps = [("people.reencrypt", sealing.reencrypt)]
+    if index:
+        steps.append(("people.reindex", sealing.reindex))
+    for kind, deed in steps:
+        with Progress.start(kind, terminal=console) as progress:
+            for done in deed():
+                progress.advance(done - progress.run.done)
+        console.print(f"{kind}: {progress.run.done:,} rows.", highlight=False)
 
 
 def examine(console: Console) -> bool:

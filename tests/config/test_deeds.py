@@ -10,10 +10,12 @@ from django.test import Client
 from rich.console import Console
 
 from config import deeds
+from muster.people.actions.persons import register
 from muster.people.models import Account, Person
 from muster.territory.models import Division
+from muster.toolkit.actor import SYSTEM
 from muster.toolkit.refusal import Refused
-from tests.world import World
+from tests.world import HERE, World
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +107,18 @@ def test_preparing_twice_changes_nothing(console: Console, world: World) -> None
 
     deeds.prepare(console)
     assert Division.objects.count() == divisions
+
+
+def test_new_key_seals_everything_and_people_are_found_by_it(
+    console: Console, settings: pytest.FixtureRequest
+) -> None:
+    settings.FIELD_KEYS = "k1:old"  # type: ignore[attr-defined]  # as above
+    person = register(name="刘芳", division_code=HERE, phone="13712345678", actor=SYSTEM)
+    settings.FIELD_KEYS = "k2:new,k1:old"  # type: ignore[attr-defined]  # as above
+    deeds.reencrypt(console, index=False)
+    settings.FIELD_KEYS = "k2:new"  # type: ignore[attr-defined]  # as above
+
+    deeds.reencrypt(console, index=True)
+
+    assert register(name="刘芳", division_code=HERE, phone="13712345678", actor=SYSTEM).pk == person.pk
+    assert "people.reencrypt: 1 rows." in _said(console)
