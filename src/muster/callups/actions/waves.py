@@ -19,7 +19,7 @@ from muster.callups.queries import candidates, standing
 from muster.callups.rules import answers, sizing
 from muster.kernel import calling, dispatch
 from muster.norms import queries as norms
-from muster.people.models import VolunteerProfile
+from muster.people.models import Person, VolunteerProfile
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -192,10 +192,13 @@ def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], a
             .exists()
         ):
             return 0
+        # Of two waves planned at once the second finds here whom the first has asked.
+        known = Offer.objects.filter(call_up=call_up, person__in=[_person(plan, row) for row in chosen])
+        asked = set(known.values_list("person_id", flat=True))
         offers = [
             Offer(
                 call_up=call_up,
-                person=plan.pool.persons[row.person],
+                person=_person(plan, row),
                 slot=slots[row.slot],
                 wave=plan.number,
                 asked_at=at,
@@ -203,6 +206,7 @@ def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], a
                 why=_why(row),
             )
             for row in chosen
+            if _person(plan, row).pk not in asked
         ]
         Offer.objects.bulk_create(offers)
         if not call_up.is_drill:  # what is fair is reckoned from real calls
@@ -211,6 +215,10 @@ def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], a
             )
         letters.ask(call_up, offers, at=at)
     return len(offers)
+
+
+def _person(plan: _Plan, row: dispatch.Assignment) -> Person:
+    return plan.pool.persons[row.person]
 
 
 def _slots_of(call_up: CallUp, chosen: Sequence[dispatch.Assignment]) -> QuerySet[Slot]:
