@@ -20,7 +20,8 @@ WEB_WORKERS = 2
 # Threads wait for the database most of their time; two times eight serve 16 connections without a queue.
 WEB_THREADS = 8
 LOOK_EVERY_SECONDS = 0.25
-START_LIMIT_SECONDS = 60
+# Long enough for a machine that others keep busy.
+START_LIMIT_SECONDS = 180
 STOP_LIMIT_SECONDS = 15
 # A child that dies at once, again and again, is started ever more seldom, so that its log stays readable.
 SLOWEST_RESTART_SECONDS = 10
