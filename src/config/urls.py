@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("muster.people.urls")),
     path("", include("muster.organizations.urls")),
+    path("", include("muster.records.urls")),
     path("", include("muster.callups.urls")),
     path("", include("muster.oversight.urls")),
     path("", include("muster.jobs.urls")),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.callups.views import check_in, my, post, unit
+from muster.callups.views import check_in, hours, my, post, unit
 from muster.callups.views.desk import deeds, lists, live, raising
 
 app_name = "callups"
@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/dispatch/<slug:code>/", deeds.dispatch_run, name="desk-dispatch-detail"),
     path("desk/dispatch/<slug:code>/confirm/", deeds.confirm, name="desk-dispatch-confirm"),
     path("desk/offers/<slug:code>/why/", live.why, name="desk-offer-why"),
+    path("desk/hours/", hours.index, name="desk-hours-list"),
+    path("desk/hours/<slug:code>/", hours.detail, name="desk-hours-detail"),
+    path("desk/hours/<slug:code>/confirm/", hours.confirm, name="desk-hours-confirm"),
+    path("desk/hours/<slug:code>/approve/", hours.approve, name="desk-hours-approve"),
+    path("desk/hours/<slug:code>/void/", hours.void, name="desk-hours-void"),
     path("unit/", unit.home, name="unit-home"),
     path("unit/callups/<slug:code>/", unit.call, name="unit-call"),
     path("unit/callups/<slug:code>/people/", unit.people, name="unit-call-people"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext
 
 from muster.kernel.hours import Earlier
 from muster.people.models import Person
 from muster.records.enums import DutyKind, RecordState
 from muster.records.models import ServiceRecord
-from muster.records.rules import span_of
+from muster.records.rules import reason_words, span_of
 from muster.toolkit import paging
 
 # A record waits for approval with the part that needs none: that part counts already.
@@ -21,6 +23,13 @@ DUTY = Q(state__in=COUNTED, duty_kind=DutyKind.ON_PAID_DUTY, is_drill=False)
 DRILL = Q(state__in=COUNTED, is_drill=True)
 # No presence lasts for days; what lies further away neither overlaps nor belongs to the same day.
 AROUND = timedelta(days=3)
+# What each state shows as (toolkit.marks).
+KINDS = {
+    RecordState.CREDITED: "accepted",
+    RecordState.UNCONFIRMED: "wait",
+    RecordState.NEEDS_APPROVAL: "wait",
+    RecordState.VOID: "stood",
+}
 WAITING = Q(state__in=[RecordState.UNCONFIRMED, RecordState.NEEDS_APPROVAL])
 
 
@@ -33,6 +42,18 @@ class Totals:
     drill: int
     times: int
     waiting: int
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One record as a page shows it: what it was, how it stands, how it is proven, and why so many minutes."""
+
+    record: ServiceRecord
+    kind: str
+    state: str
+    evidence: str
+    duty: str
+    reasons: Sequence[str]
 
 
 def totals_of(person: Person) -> Totals:
@@ -52,6 +73,21 @@ def records_of(person: Person, after: str = "") -> paging.Page[ServiceRecord]:
     return paging.page_after(
         ServiceRecord.objects.filter(person=person), key=("-served_on", "-id"), after=after
     )
+
+
+def lines_of(records: Iterable[ServiceRecord]) -> list[RecordLine]:
+    """The records with their reasons in words."""
+    return [
+        RecordLine(
+            record=record,
+            kind=KINDS[RecordState(record.state)],
+            state=str(record.get_state_display()),
+            evidence=str(record.get_evidence_display()),
+            duty=str(record.get_duty_kind_display()) if not record.is_drill else gettext("drill"),
+            reasons=[reason_words(reason) for reason in record.reasons],
+        )
+        for record in records
+    ]
 
 
 def waiting_in(records: QuerySet[ServiceRecord], after: str = "") -> paging.Page[ServiceRecord]:
