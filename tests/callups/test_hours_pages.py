@@ -146,7 +146,7 @@ def test_an_empty_list_has_a_word(desk: Client) -> None:
         ("volunteer", 404),
         ("auditor", 404),
         ("administrator", 404),
-        ("stranger", 404),
+        ("stranger", 302),
     ],
 )
 def test_who_decides_about_hours(world: World, who: str, status: int) -> None:

@@ -14,6 +14,9 @@ from muster.callups.models import Assignment, CallUp, Post, UnitCall
 from muster.jobs.models import Run
 from muster.notifications.models import Message
 from muster.people import links
+from muster.records.actions import hours
+from muster.records.models import ServiceRecord
+from muster.records.rules import Times
 from muster.toolkit.actor import Actor
 from tests.callups.drafting import draft, offer_to, post, raised, shift
 from tests.world import World, make_world
@@ -44,6 +47,21 @@ def _seated(world: World, call_up: CallUp, start: datetime) -> Assignment:
     return answer.assignment
 
 
+def record_of(world: World) -> ServiceRecord:
+    """Ten hours of the volunteer of the cast, of which two wait for approval."""
+    start = timezone.now() - timedelta(days=1)
+    end = start + timedelta(hours=10)
+    return hours.credit(
+        person=world.person("volunteer"),
+        division_code=world.here,
+        source_kind="attendance",
+        source_code="A1",
+        service=hours.Service("门岗值守", "北门", "蜀汉街社区居民委员会"),
+        times=Times(start, end, start, end),
+        evidence="code",
+    )
+
+
 def make_scene() -> Scene:
     """A call-up under way with a unit, an asked volunteer who is the cast's, a plan of the dispatch and a message."""
     world = make_world()
@@ -60,6 +78,7 @@ def make_scene() -> Scene:
     offer = offer_to(call_up, world.person("volunteer"), asked_at=now, reply_by=start - timedelta(hours=1))
     things = {
         "call_up": call_up,
+        "record": record_of(world),
         "post": Post.objects.get(call_up=call_up),
         "unit_call": UnitCall.objects.get(call_up=call_up),
         "unit": world.unit,

@@ -64,7 +64,7 @@ def test_the_page_costs_the_same_for_one_and_for_three_records(world: World) -> 
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("volunteer", 200), ("liaison", 200), ("worker", 200), ("stranger", 404)]
+    ("who", "status"), [("volunteer", 200), ("liaison", 200), ("worker", 200), ("stranger", 302)]
 )
 def test_everybody_has_a_page_of_his_own(world: World, who: str, status: int) -> None:
     assert world.client_for(who).get(URL).status_code == status

@@ -95,8 +95,8 @@ def reason_words(reason: Mapping[str, object]) -> str:
         "after_shift_cut": _("%(minutes)s min after the shift are not counted."),
         "break": _("%(minutes)s min of break are not counted."),
         "out_by_leader": _("There was no check-out; the person in charge set the end."),
-        "over_record_cap": _("%(minutes)s min beyond 8 hours in one go wait for approval."),
-        "over_daily_cap": _("%(minutes)s min beyond 12 hours on one day wait for approval."),
+        "over_record_cap": _("%(minutes)s min beyond the longest record wait for approval."),
+        "over_daily_cap": _("%(minutes)s min beyond the longest day wait for approval."),
         "approved": _("%(minutes)s min beyond the limit were approved."),
         "missing_check_in": _("There is no check-in."),
         "missing_check_out": _(

@@ -14,7 +14,7 @@ from muster.callups.actions import attendance
 from muster.callups.forms.hours import ConfirmForm, ReasonForm
 from muster.callups.queries.hours import attended
 from muster.people.access import RUNNERS, require
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.records import access
 from muster.records.actions import hours
 from muster.records.enums import RecordState
@@ -26,6 +26,7 @@ from muster.toolkit.refusal import Refused
 
 
 @require_safe
+@sign_in_first
 def index(request: ActorRequest) -> HttpResponse:
     """What waits in the places of this actor, the oldest first."""
     require(request.actor, *RUNNERS)
@@ -34,6 +35,7 @@ def index(request: ActorRequest) -> HttpResponse:
 
 
 @require_safe
+@sign_in_first
 def detail(request: ActorRequest, code: str) -> HttpResponse:
     """One record, and what can be decided about it."""
     return _page(request, access.get_record(request.actor, code))

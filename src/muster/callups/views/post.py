@@ -26,13 +26,14 @@ from muster.kernel import codes
 from muster.people import links
 from muster.people.access import RUNNERS, Need, require
 from muster.people.enums import RoleKind
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit import server_clock, toasts
 from muster.toolkit.pages import live, page
 from muster.toolkit.refusal import Refused
 
 
 @require_safe
+@sign_in_first
 def home(request: ActorRequest) -> HttpResponse:
     """The posts that this leader has now and next."""
     shifts = queries.shifts_to_lead(
@@ -45,6 +46,7 @@ def home(request: ActorRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@sign_in_first
 def detail(request: ActorRequest, code: str) -> HttpResponse:
     """One post: the code of now, the list of the shift, the form for who is new."""
     return _page(request, _post(request, code))

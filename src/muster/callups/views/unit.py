@@ -15,7 +15,7 @@ from muster.callups.models import UnitCall
 from muster.callups.queries import pledges as queries
 from muster.people.access import Need, require
 from muster.people.enums import RoleKind
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit import server_clock, toasts
 from muster.toolkit.pages import live, page
 from muster.toolkit.refusal import Refused
@@ -26,6 +26,7 @@ MOST_ROWS = 100
 
 
 @require_safe
+@sign_in_first
 def home(request: ActorRequest) -> HttpResponse:
     """The calls to the units of this liaison."""
     require(request.actor, RoleKind.UNIT_LIAISON)
@@ -36,6 +37,7 @@ def home(request: ActorRequest) -> HttpResponse:
 
 
 @require_safe
+@sign_in_first
 def call(request: ActorRequest, code: str) -> HttpResponse:
     """One call, with the answer so far."""
     return _page(request, access.get_unit_call(request.actor, code, Need.OPERATE))

@@ -7,13 +7,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from muster.people.access import get_myself
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.records.queries.hours import lines_of, records_of, totals_of
 from muster.toolkit.pages import page
 
 
 @never_cache
 @require_safe
+@sign_in_first
 def index(request: ActorRequest) -> HttpResponse:
     """The own records and nobody else's."""
     person = get_myself(request.actor)

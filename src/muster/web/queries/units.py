@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from muster.callups.enums import AssignmentState
+from muster.callups.enums import AssignmentState, UnitCallState
 from muster.callups.models import UnitCall
 from muster.callups.queries.pledges import CALL_KINDS
 from muster.norms import queries as norms
@@ -204,7 +204,7 @@ def _calls(unit: ResidentUnit) -> list[CallRow]:
         )
         .order_by("-pk")[:NEWEST_CALLS]
     )
-    return [CallRow(call, CALL_KINDS[call.state], call.named, call.accepted, call.arrived) for call in calls]
+    return [CallRow(call, CALL_KINDS[UnitCallState(call.state)], call.named, call.accepted, call.arrived) for call in calls]
 
 
 def _number(key: str, unit: ResidentUnit) -> int:

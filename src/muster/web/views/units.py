@@ -27,7 +27,7 @@ from muster.organizations.models import ResidentUnit
 from muster.people.access import RUNNERS, SEERS, Need, require
 from muster.people.actions import units as people_of_units
 from muster.people.enums import LiaisonSide
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.toolkit import server_clock, toasts
 from muster.toolkit.pages import page
 from muster.toolkit.refusal import Refused
@@ -40,6 +40,7 @@ READ_OR_WRITE = ["GET", "HEAD", "POST"]
 
 
 @require_safe
+@sign_in_first
 def index(request: ActorRequest) -> HttpResponse:
     """The register, a page at a time."""
     require(request.actor, *SEERS)
@@ -57,11 +58,12 @@ def index(request: ActorRequest) -> HttpResponse:
 
 
 @require_http_methods(READ_OR_WRITE)
+@sign_in_first
 def new(request: ActorRequest) -> HttpResponse:
     """A unit that is not on the list yet."""
     require(request.actor, *RUNNERS)
     communities = queries.communities_run_by(request.actor)
-    form = UnitForm(request.POST if request.method == "POST" else None, communities=communities)
+    form = UnitForm(posted(request), communities=communities)
     if not form.is_valid():
         return _form_page(request, form)
     try:
@@ -74,18 +76,20 @@ def new(request: ActorRequest) -> HttpResponse:
 
 
 @require_safe
+@sign_in_first
 def detail(request: ActorRequest, code: str) -> HttpResponse:
     """One unit."""
     return _page(request, access.get_unit(request.actor, code, Need.SEE))
 
 
 @require_http_methods(READ_OR_WRITE)
+@sign_in_first
 def edit(request: ActorRequest, code: str) -> HttpResponse:
     """Other facts about a unit."""
     unit = access.get_unit(request.actor, code, Need.MANAGE)
     names = list(UnitFactsForm.base_fields)
     initial = {name: getattr(unit, name) for name in names}
-    form = UnitFactsForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = UnitFactsForm(posted(request), initial=initial)
     if not form.is_valid():
         return _form_page(request, form, unit=unit)
     units.update(unit, actor=request.actor, **form.cleaned_data)
