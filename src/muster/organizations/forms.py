@@ -18,7 +18,7 @@ class UnitFactsForm(forms.Form):
 
     name = forms.CharField(label=_("Name of the unit"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind.choices, widget=forms.RadioSelect)
-    address = forms.CharField(label=_("Address"), max_length=120)
+    address = forms.CharField(label=_("Address of the unit"), max_length=120)
     headcount = forms.IntegerField(label=_("People who work there"), min_value=1, max_value=MOST_HEADS)
     declared_cadre_count = forms.IntegerField(
         label=_("Party cadres, as the unit declares them"), min_value=0, max_value=MOST_HEADS, initial=0

@@ -19,7 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/units/<slug:code>/contacts/", units.contact, name="desk-unit-contact"),
     path("desk/units/<slug:code>/plans/", units.plan, name="desk-unit-plan"),
     path("desk/units/<slug:code>/liaison/", units.liaison, name="desk-unit-liaison"),
-    path("desk/units/<slug:code>/community-liaison/", units.community_liaison, name="desk-unit-community-liaison"),
+    path(
+        "desk/units/<slug:code>/community-liaison/",
+        units.community_liaison,
+        name="desk-unit-community-liaison",
+    ),
     path("desk/units/<slug:code>/team/", units.team, name="desk-unit-team"),
     path("my/", my.home, name="my-home"),
     path("healthz", public.healthz, name="healthz"),

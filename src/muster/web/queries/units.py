@@ -204,7 +204,10 @@ def _calls(unit: ResidentUnit) -> list[CallRow]:
         )
         .order_by("-pk")[:NEWEST_CALLS]
     )
-    return [CallRow(call, CALL_KINDS[UnitCallState(call.state)], call.named, call.accepted, call.arrived) for call in calls]
+    return [
+        CallRow(call, CALL_KINDS[UnitCallState(call.state)], call.named, call.accepted, call.arrived)
+        for call in calls
+    ]
 
 
 def _number(key: str, unit: ResidentUnit) -> int:
