@@ -149,12 +149,38 @@ def test_shares_add_up_to_the_person(total: int, weights: list[float]) -> None:
 
 
 def test_weights_give_urban_people_to_communities_and_rural_people_to_villages() -> None:
-    places = [(1, DivisionKind.COMMUNITY), (2, DivisionKind.COMMUNITY), (200, DivisionKind.VILLAGE)]
+    places = [
+        (1, DivisionKind.COMMUNITY),
+        (2, DivisionKind.COMMUNITY),
+        *((n, DivisionKind.VILLAGE) for n in range(200, 240)),
+    ]
 
     weights = counts.weights_of(places, counts.Census(population=100, households=40, urban=60, rural=40))
 
-    assert round(sum(weights[:2]), 6) == 60
-    assert round(weights[2], 6) == 40
+    assert round(sum(weights[:2]) / sum(weights), 6) == 0.6
+
+
+def test_weights_never_make_the_last_villages_larger_than_the_communities() -> None:
+    places = [
+        *((n, DivisionKind.COMMUNITY) for n in range(40)),
+        (200, DivisionKind.VILLAGE),
+        (201, DivisionKind.VILLAGE),
+    ]
+
+    weights = counts.weights_of(places, counts.Census(population=100, households=40, urban=20, rural=80))
+
+    assert weights == counts.weights_of(
+        [(n, DivisionKind.VILLAGE) for n, _ in places], counts.Census(1, 1, 1, 1)
+    )
+
+
+def test_weight_of_a_prison_is_a_quarter() -> None:
+    nobody = counts.Census(population=1, households=1, urban=0, rural=0)
+
+    (village,) = counts.weights_of([(7, DivisionKind.VILLAGE)], nobody)
+    (prison,) = counts.weights_of([(7, DivisionKind.OTHER)], nobody)
+
+    assert prison == village / 4
 
 
 def test_weights_of_a_county_without_rural_people_still_reach_its_villages() -> None:

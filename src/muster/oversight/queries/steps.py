@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from muster.callups.queries.funnel import Funnel
 from muster.toolkit.marks import percent
@@ -50,7 +50,8 @@ def steps_of(funnel: Funnel, *, posts: int, places: int, units: int) -> list[Ste
 
 
 def _where(posts: int, places: int) -> str:
+    # Words of their own: beside the figure there is room for the shortest only.
     return gettext("%(posts)s · %(places)s") % {
-        "posts": ngettext("%(count)s post", "%(count)s posts", posts) % {"count": posts},
-        "places": ngettext("%(count)s place", "%(count)s places", places) % {"count": places},
+        "posts": npgettext("wall board", "%(count)s post", "%(count)s posts", posts) % {"count": posts},
+        "places": npgettext("wall board", "%(count)s place", "%(count)s places", places) % {"count": places},
     }

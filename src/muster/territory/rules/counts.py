@@ -12,7 +12,8 @@ from muster.territory.enums import DivisionKind
 
 SPREAD = 0.5  # sigma of the lognormal size of communities
 # Where the census names no rural or no urban people, a community weighs four villages (data.md §9).
-PLAIN_WEIGHTS = {DivisionKind.COMMUNITY: 4.0, DivisionKind.VILLAGE: 1.0, DivisionKind.OTHER: 0.25}
+PLAIN_FACTOR = 4.0
+LEAST = 0.25  # a prison, a reserve or a farm
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,21 @@ def shares(total: int, weights: Sequence[float]) -> list[int]:
 
 
 def weights_of(places: Sequence[tuple[int, str]], census: Census) -> list[float]:
-    """The weight of each (code, kind) of one county: urban people live in communities, rural people in villages."""
-    raw = [PLAIN_WEIGHTS[DivisionKind(kind)] * _size(code) for code, kind in places]
-    urban = sum(
-        weight for weight, (_, kind) in zip(raw, places, strict=True) if kind == DivisionKind.COMMUNITY
-    )
-    rural = sum(raw) - urban
-    if not (urban and rural and census.urban and census.rural):
-        return raw
+    """The weight of each (code, kind) of one county: urban people live in communities, rural people in villages.
+
+    Where villages were renamed communities in the list and not in the census (大邑县), its shares would make the few
+    villages that are left the largest places; there they weigh as much as a community.
+    """
+    sizes = [_size(code) * (LEAST if kind == DivisionKind.OTHER else 1.0) for code, kind in places]
+    urban = sum(size for size, (_, kind) in zip(sizes, places, strict=True) if kind == DivisionKind.COMMUNITY)
+    rural = sum(sizes) - urban
+    if not (urban and rural):
+        return sizes
+    is_mixed = census.urban > 0 and census.rural > 0
+    factor = max(1.0, (census.urban / urban) / (census.rural / rural)) if is_mixed else PLAIN_FACTOR
     return [
-        weight * (census.urban / urban if kind == DivisionKind.COMMUNITY else census.rural / rural)
-        for weight, (_, kind) in zip(raw, places, strict=True)
+        size * (factor if kind == DivisionKind.COMMUNITY else 1.0)
+        for size, (_, kind) in zip(sizes, places, strict=True)
     ]
 
 

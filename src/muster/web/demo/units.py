@@ -16,6 +16,7 @@ from muster.organizations.rules import ALPHABET, check_character, inner_check_ch
 from muster.people.actions import units as bonds
 from muster.people.enums import ForceClass, LiaisonSide
 from muster.people.models import Person, ReportIn
+from muster.territory.enums import DivisionKind
 from muster.territory.models import Division
 from muster.toolkit.actor import SYSTEM
 from muster.web.demo.copying import Copier
@@ -26,6 +27,7 @@ from muster.web.demo.portraits import staff
 HOUSEHOLDS_PER_UNIT = 700
 FEWEST, MOST = 3, 8
 RESERVE = (12, 20)  # members of a reserve team at full scale
+VILLAGE_RESERVE = (5, 9)  # a village has its school or its clinic, and no more
 SMALLEST_TEAM = 4
 REPORT_IN_DAYS = 180
 PLAN_DAYS = 365
@@ -80,6 +82,8 @@ def uscc_of(draws: Draws, authority: str) -> str:
 
 
 def _count(community: Division) -> int:
+    if community.kind != DivisionKind.COMMUNITY:
+        return 1
     return min(MOST, max(FEWEST, (community.household_count or 0) // HOUSEHOLDS_PER_UNIT))
 
 
@@ -103,7 +107,8 @@ def _build(
         )
         linked_at = at - timedelta(days=draws.between(40, 400))
         units.link(unit, actor=SYSTEM, at=linked_at)
-        team = _people(unit, draws, scale, at)
+        reserve = RESERVE if community.kind == DivisionKind.COMMUNITY else VILLAGE_RESERVE
+        team = _people(unit, max(SMALLEST_TEAM, round(draws.between(*reserve) * scale)), at)
         bonds.appoint_liaison(unit, team[0], LiaisonSide.UNIT, actor=SYSTEM, at=linked_at)
         bonds.appoint_liaison(unit, worker, LiaisonSide.COMMUNITY, actor=SYSTEM, at=linked_at)
         bonds.form_reserve_team(
@@ -129,9 +134,8 @@ def _build(
         )
 
 
-def _people(unit: ResidentUnit, draws: Draws, scale: float, at: datetime) -> list[Person]:
+def _people(unit: ResidentUnit, size: int, at: datetime) -> list[Person]:
     """The liaison, the leader of the reserve team and its members, all reported in to the community."""
-    size = max(SMALLEST_TEAM, round(draws.between(*RESERVE) * scale))
     portraits = [
         staff(
             f"{unit.uscc}|{number}",
