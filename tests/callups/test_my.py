@@ -113,6 +113,18 @@ def test_one_tap_takes_the_seat_and_comes_back_to_the_page(world: World, client:
     assert "calendar.ics" in page.content.decode()
 
 
+def test_the_phone_that_opened_the_page_checks_its_owner_in_at_the_post(world: World, client: Client) -> None:
+    offer = asked(world)
+    answer(client, offer, "yes")
+    post_code = Assignment.objects.get(offer=offer).shift.post.code
+
+    page = client.get(link(offer))
+    at_the_post = client.get(f"/my/check-in/{post_code}/")
+
+    assert f'href="/my/check-in/{post_code}/"' in page.content.decode()
+    assert at_the_post.context["person"] == offer.person
+
+
 def test_the_same_tap_twice_answers_the_same(world: World, client: Client) -> None:
     offer = asked(world)
 

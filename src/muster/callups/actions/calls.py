@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
@@ -21,6 +20,7 @@ from muster.jobs import queue
 from muster.norms import queries as norms
 from muster.people.access import RUNNERS, require
 from muster.people.models import VolunteerProfile
+from muster.toolkit import server_clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -36,7 +36,7 @@ def raise_call_up(
     Refuses a draft without risk statement, duty holder or seats, and one whose times cannot be.
     """
     require(actor, *RUNNERS, division_code=form.division_code)
-    at = at or timezone.now()
+    at = at or server_clock.now()
     rules = norms.rules_for(form.division_code)
     longest = rules.protected_shift_minutes if form.needs_full_protection else rules.shift_minutes
     check_draft(form, at, longest=timedelta(minutes=longest))
@@ -79,7 +79,7 @@ def _ask_first(call_up: CallUp, actor: Actor, at: datetime) -> None:
 
 def halt(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> None:
     """Nobody new is asked; what was accepted stands, and whoever was asked may still answer."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         if not CallUp.objects.filter(pk=call_up.pk, state=CallUpState.OPEN).update(
             state=CallUpState.HALTED, halted_at=at
@@ -90,7 +90,7 @@ def halt(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> None:
 
 def resume(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> None:
     """Asking goes on; the next wave is sent by `waves.ask_more` or by the clock."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         if not CallUp.objects.filter(pk=call_up.pk, state=CallUpState.HALTED).update(
             state=CallUpState.OPEN, halted_at=None
@@ -128,7 +128,7 @@ def stand_down(call_up: CallUp, *, reason: str, actor: Actor, at: datetime | Non
 
     People who are at their post stay on the record until their leader checks them out; they are told as well.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         _end(call_up, CallUpState.STOOD_DOWN, at, stood_down_at=at, stand_down_reason=reason)
         told = would_tell(call_up)
@@ -159,7 +159,7 @@ def stand_down(call_up: CallUp, *, reason: str, actor: Actor, at: datetime | Non
 
 def close(call_up: CallUp, *, actor: Actor = SYSTEM, at: datetime | None = None) -> None:
     """It is over: what nobody answered has expired, and who still waits is thanked."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         _end(call_up, CallUpState.CLOSED, at, closed_at=at)
         waves.thank_waiting(call_up, at=at)
@@ -175,7 +175,7 @@ def close(call_up: CallUp, *, actor: Actor = SYSTEM, at: datetime | None = None)
 
 def close_due(at: datetime | None = None) -> int:
     """Closes the call-ups that ended a while ago; how many. Another worker at the same time closes none twice."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     closed = 0
     for call_up in standing.over_by(at):
         try:

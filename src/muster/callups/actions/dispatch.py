@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
@@ -22,7 +21,7 @@ from muster.callups.queries import candidates, dispatchable, standing
 from muster.callups.queries.dispatchable import Way
 from muster.kernel import dispatch as kernel
 from muster.people.models import Person
-from muster.toolkit import clock
+from muster.toolkit import clock, server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -42,7 +41,7 @@ def propose(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> Dis
 
     Every line of the plan has its reasons, and so has every seat that stays empty (`queries.words`).
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     orders.refuse_strangers(call_up, actor)
     slots = standing.slots_with_room(call_up.pk)
     reserve = dispatchable.reserve_of(call_up, slots, at)
@@ -73,7 +72,7 @@ def confirm(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Di
     Refuses whoever has no role of the committees, and whoever was overtaken: the second of two dispatchers is told who was
     faster. Who cannot be sent any more is left out, with the reason; the others are not held up.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     call_up = run.call_up
     orders.refuse_strangers(call_up, actor)
     with transaction.atomic():

@@ -142,7 +142,7 @@ def call_units(call_up: CallUp, unit_calls: Sequence[UnitCall], *, at: datetime)
         whole = _Errands(call_up).whole()
 
         def words(call: UnitCall) -> Words:
-            link = f"{settings.PUBLIC_URL}/unit/callups/{call.code}/"
+            link = f"{settings.PUBLIC_URL}{reverse('callups:unit-call', args=[call.code])}"
             return letters.unit_called(whole, call.answer_due_at, link)
 
         return messages.post(_to_liaisons("unit_called", call_up, unit_calls, words), at=at)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
@@ -20,7 +19,7 @@ from muster.jobs import queue
 from muster.kernel.eligibility import Bar
 from muster.norms import queries as norms
 from muster.people.models import Person
-from muster.toolkit import clock
+from muster.toolkit import clock, server_clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -40,7 +39,7 @@ def accept(offer: Offer, *, actor: Actor, risk_confirmed: bool, at: datetime | N
     `risk_confirmed`: the person saw the risk statement and answered under it (R9.2). A late yes counts while there is
     room. Refuses what the rules of age, health, rest and insurance forbid, and a call-up that is over.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with seats.no_double_booking(), transaction.atomic():
         state = seats.hold_call_up(offer.call_up_id)
         offer = locked_offer(offer.pk)
@@ -68,7 +67,7 @@ def accept(offer: Offer, *, actor: Actor, risk_confirmed: bool, at: datetime | N
 
 def decline(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = None) -> Answer:
     """No, with a reason; from a seat it is `withdraw`. Whoever declined may still say yes while there is room."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         state = seats.hold_call_up(offer.call_up_id)
         offer = locked_offer(offer.pk)
@@ -84,7 +83,7 @@ def decline(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = No
 
 def withdraw(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = None) -> Answer:
     """Cannot come any more: the seat is free at once, then the first who waits gets it, else somebody new is asked."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         state = seats.hold_call_up(offer.call_up_id)
         offer = locked_offer(offer.pk)
@@ -111,7 +110,7 @@ def promote_waiting(slot: Slot, *, at: datetime | None = None) -> Assignment | N
 
     Each candidate in a transaction of its own: one who may not have the seat does not keep it from the next.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     for offer in standing.waiting_list(slot.call_up_id):
         seat = _promote(offer, slot, at)
         if seat is not None:
@@ -121,7 +120,7 @@ def promote_waiting(slot: Slot, *, at: datetime | None = None) -> Assignment | N
 
 def fill_from_waiting(call_up_id: int, *, at: datetime | None = None) -> int:
     """Puts everybody who waits and may have a seat that is free into one, first come first; how many. Harmless twice."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     promoted = 0
     for slot in standing.slots_with_room(call_up_id):
         while promote_waiting(slot, at=at):
@@ -131,7 +130,7 @@ def fill_from_waiting(call_up_id: int, *, at: datetime | None = None) -> int:
 
 def expire_due(at: datetime | None = None) -> int:
     """Offers whose time to answer is over, without an answer. How many; a second run finds none."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     return Offer.objects.filter(state=OfferState.ASKED, reply_by__lte=at).update(state=OfferState.EXPIRED)
 
 

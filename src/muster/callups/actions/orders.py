@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
@@ -20,6 +19,7 @@ from muster.people.access import RUNNERS
 from muster.people.enums import REGULAR_FORCE, ForceClass
 from muster.people.models import Person
 from muster.records.enums import DutyKind
+from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -34,7 +34,7 @@ def order(
     Refuses whoever is a volunteer, whoever gives the order without a role of the committees, a full seat, and a rule
     that stands against it; `exception_reason` sets aside the rules that a dispatcher may set aside, and is kept.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     call_up = slot.call_up
     refuse_strangers(call_up, actor)
     if person.force_class not in ORDERABLE:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from django.utils import timezone
-
 from muster.callups.actions import letters
 from muster.callups.enums import AssignmentState, CallUpState, OfferState
 from muster.callups.models import Assignment, Offer
 from muster.norms import queries as norms
+from muster.toolkit import server_clock
 
 # How late a reminder may still be, when the worker was down: later it would come too close to the deed itself.
 SLACK = timedelta(minutes=10)
@@ -19,7 +18,7 @@ PROVINCE = 510_000_000_000
 
 def remind_unanswered(at: datetime | None = None) -> int:
     """Those whose time to answer is nearly over; how many were told. Whoever was asked only just now is left alone."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     before = timedelta(minutes=int(norms.number("call.remind_before_minutes", PROVINCE)))
     offers = (
         Offer.objects.filter(
@@ -40,7 +39,7 @@ def remind_unanswered(at: datetime | None = None) -> int:
 
 def remind_muster(at: datetime | None = None) -> int:
     """Those who have to set out soon; how many were told."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     before = timedelta(minutes=int(norms.number("call.muster_reminder_minutes", PROVINCE)))
     seats = (
         Assignment.objects.filter(

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
@@ -20,6 +19,7 @@ from muster.callups.rules import answers, sizing
 from muster.kernel import calling, dispatch
 from muster.norms import queries as norms
 from muster.people.models import Person, VolunteerProfile
+from muster.toolkit import server_clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -63,7 +63,7 @@ def ask_more(
     Nobody is asked twice, nobody against a rule, and never more than the cap of the call-up. A wave that was broken off
     is taken up by the next one, which counts those who were asked already.
     """
-    at = at or timezone.now()
+    at = at or server_clock.now()
     plan = _plan(call_up, headcount, at)
     asked = 0
     for first in range(0, len(plan.chosen), BATCH):
@@ -87,7 +87,7 @@ def ask_more(
 
 def top_up(call_up: CallUp, *, at: datetime | None = None) -> Wave | None:
     """The next wave where more seats are free than those who were asked will fill; None where nothing has to be done."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     if call_up.state != CallUpState.OPEN or at >= call_up.ends_at:
         return None
     if _missing(call_up, _free_slots(call_up), acceptance_of(call_up)) == 0 or _room_under_cap(call_up) == 0:
@@ -97,7 +97,7 @@ def top_up(call_up: CallUp, *, at: datetime | None = None) -> Wave | None:
 
 def thank_surplus(call_up: CallUp, *, at: datetime | None = None) -> int:
     """When no seat is free: those who have not answered are thanked, but for the few who may still fill the waiting list."""
-    at = at or timezone.now()
+    at = at or server_clock.now()
     with transaction.atomic():
         if standing.free_seats(call_up.pk) > 0:
             return 0

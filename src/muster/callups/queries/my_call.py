@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -118,7 +119,7 @@ def my_call(offer: Offer, at: datetime) -> MyCall:
         post=post,
         hours=clock.span(shift.starts_at, shift.ends_at),
         map_url=_map_url(post),
-        check_in_url=f"/my/check-in/{post.code}/",
+        check_in_url=reverse("callups:my-check-in", args=[post.code]),
         why=why_me(offer.why),
         task=str(post.get_task_kind_display()),
         company=_company(post, seats),

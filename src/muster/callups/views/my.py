@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -24,6 +23,7 @@ from muster.callups.queries.my_call import my_call
 from muster.callups.rules.answers import risk_mark
 from muster.callups.views.holder import remember
 from muster.people.web_types import ActorRequest
+from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.pages import page
 from muster.toolkit.refusal import Refused
@@ -100,7 +100,7 @@ def calendar(request: ActorRequest, token: str, offer: Offer) -> HttpResponse:
 def _offer_of(request: ActorRequest, token: str) -> Offer:
     """The offer of this link, unless somebody else is signed in on this device."""
     door = access.offer_to_answer if request.method == "POST" else access.offer_of_link
-    offer = door(token, timezone.now())
+    offer = door(token, server_clock.now())
     if request.actor.person_id not in (None, offer.person_id):
         raise Refused(
             "link_of_another",
@@ -113,7 +113,7 @@ def _page(
     request: HttpRequest, token: str, offer: Offer, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     # Read anew: a refused answer may be refused because something else has just happened.
-    now = timezone.now()
+    now = server_clock.now()
     call = my_call(access.offer_of_link(token, now) if request.method == "POST" else offer, now)
     context = {"call": call, "token": token, "refusal": refusal, "reasons": REASONS}
     return page(request, f"callups/my/{call.face}.html", context, status=status)
