@@ -186,28 +186,28 @@ def test_giving_a_seat_back_frees_it_at_once_for_the_first_who_waits(world: Worl
     assert taken(seated.slot) == (1, 0, 1)
 
 
-def test_a_seat_passes_over_who_has_not_its_skill(world: World) -> None:
-    call_up = raised(
-        world.actor("worker"), draft(posts=(post("北门", shift(SeatsDraft("skilled", 1, "nursing"))),))
-    )
-    slot = Slot.objects.get(call_up=call_up)
-    nurse = offer_to(call_up, world.volunteer(1, skills=["nursing"]), slot)
-    yes(nurse)
+@pytest.mark.parametrize(
+    ("seat", "fits"),
+    [
+        (SeatsDraft("skilled", 1, "nursing"), {"skills": ["nursing"]}),
+        (SeatsDraft("backbone", 1), {"is_backbone": True}),
+    ],
+)
+def test_a_free_seat_passes_over_who_does_not_fit_it(
+    world: World, seat: SeatsDraft, fits: dict[str, object]
+) -> None:
+    call_up = raised(world.actor("worker"), draft(posts=(post("北门", shift(seat)),)))
+    seated = offer_to(call_up, world.volunteer(1, **fits))
+    yes(seated)
     waits = {"state": OfferState.WAITING, "answered_at": NOW, "risk_confirmed_at": NOW}
-    unskilled = offer_to(call_up, world.volunteer(2), slot, waiting_since=NOW, **waits)
-    second_nurse = offer_to(
-        call_up,
-        world.volunteer(3, skills=["nursing"]),
-        slot,
-        waiting_since=NOW + timedelta(minutes=1),
-        **waits,
-    )
+    first = offer_to(call_up, world.volunteer(2), waiting_since=NOW, **waits)
+    later = NOW + timedelta(minutes=1)
+    second = offer_to(call_up, world.volunteer(3, **fits), waiting_since=later, **waits)
 
-    offers.withdraw(nurse, "work", actor=me(nurse.person), at=NOW)
+    offers.withdraw(seated, "work", actor=me(seated.person), at=NOW)
 
-    unskilled.refresh_from_db()
-    second_nurse.refresh_from_db()
-    assert (unskilled.state, second_nurse.state) == ("waiting", "accepted")
+    states = [Offer.objects.get(pk=offer.pk).state for offer in (first, second)]
+    assert states == ["waiting", "accepted"]
 
 
 def test_giving_back_twice_frees_one_seat(world: World) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections, transaction
 
-from muster.callups.actions import calls, offers
+from muster.callups.actions import calls, offers, seats
 from muster.callups.enums import OfferState
 from muster.callups.models import Assignment, Offer, Slot
 from muster.callups.rules.drafts import SeatsDraft
@@ -117,6 +117,31 @@ def test_a_stand_down_among_answers_leaves_nobody_seated(world: World) -> None:
     assert Assignment.objects.filter(call_up=call_up, state="stood_down").count() == accepted
     assert set(Offer.objects.filter(call_up=call_up).values_list("state", flat=True)) == {"stood_down"}
     assert Slot.objects.get(call_up=call_up).taken == 0
+
+
+def test_a_stand_down_waits_for_those_who_are_answering(world: World) -> None:
+    call_up = raised(world.actor("worker"))
+    holding, done = Event(), Event()
+
+    def answer() -> None:
+        with transaction.atomic():
+            seats.hold_call_up(call_up.pk)
+            holding.set()
+            done.wait(timeout=30)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(answer)
+        assert holding.wait(timeout=30)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            with pytest.raises(OperationalError, match="lock timeout"):
+                calls.stand_down(call_up, reason="解除", actor=world.actor("worker"), at=NOW)
+        finally:
+            done.set()
+
+    assert calls.stand_down(call_up, reason="解除", actor=world.actor("worker"), at=NOW).total == 0
 
 
 def test_two_stand_downs_at_once_are_one(world: World) -> None:

@@ -284,7 +284,7 @@ def test_when_the_waiting_list_is_full_as_well_all_are_thanked(world: World) -> 
 
 def test_nobody_is_thanked_while_a_seat_is_free(world: World) -> None:
     call_up = raised(world.actor("worker"), draft(2))
-    made = [offer_to(call_up, person) for person in crowd(world, 3)]
+    made = [offer_to(call_up, person) for person in crowd(world, 30)]
     offers.accept(made[0], actor=NOBODY, risk_confirmed=True, at=NOW)
 
     assert waves.thank_surplus(call_up, at=NOW) == 0
