@@ -189,6 +189,14 @@ def test_jobs_take_five_hundred_each() -> None:
     assert [len(job["ids"]) for job in queue.waiting("notifications.send_messages")] == [500, 500, 1]
 
 
+def test_message_of_a_day_that_a_drill_plays_leaves_now(outbox: Path) -> None:
+    messages.post([draft(is_drill=True)], at=timezone.now() + timedelta(days=3))
+
+    queue.drain()
+
+    assert Message.objects.get().state == MessageState.SENT
+
+
 def test_canceled_message_is_not_sent(outbox: Path) -> None:
     messages.post(
         [

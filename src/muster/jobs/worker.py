@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import cast
 
 import django
@@ -81,4 +82,5 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Not this copy of the module: the library warns of an application that lives in __main__.
+    import_module("muster.jobs.worker").main()

@@ -74,7 +74,7 @@ def test_form_is_sent_as_it_stands_with_the_button_and_followed(site: Site) -> N
     opened = person.get("http://public.example/first/?x=1")
     form = opened.page().form("/answer/")
 
-    answer = person.press(opened, form, form.buttons[0], word="新")
+    answer = person.press(opened, form, form.buttons[0], changes={"word": "新"})
 
     assert [(method, path, body) for method, path, body, _ in site.seen] == [
         ("GET", "/first/?x=1", ""),

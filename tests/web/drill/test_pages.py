@@ -57,7 +57,7 @@ def test_buttons_say_what_they_add() -> None:
 def test_filling_in_changes_only_what_is_named() -> None:
     form = read(PAGE).form("/answer/")
 
-    filled = form.filled(is_drill="on", units=["B"], seats="2")
+    filled = form.filled({"is_drill": "on", "units": ["B"], "seats": "2"})
 
     assert (filled["is_drill"], filled["units"], filled["seats"]) == (["on"], ["B"], ["2"])
     assert filled["name"] == ["陈秀英"]

@@ -164,5 +164,6 @@ def _message(draft: Draft, preferred: str | None, at: datetime) -> Message:
         is_drill=draft.is_drill,
         is_synthetic=draft.is_synthetic,
         created_at=at,
-        next_try_at=at,
+        # A drill plays a later day; its letters leave now all the same.
+        next_try_at=min(at, timezone.now()),
     )

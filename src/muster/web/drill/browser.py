@@ -7,7 +7,7 @@ acknowledged before it died is compared with the database at the end.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -92,11 +92,11 @@ class Browser:
         form: PageForm,
         button: Button | None = None,
         *,
+        changes: Mapping[str, str | list[str]] | None = None,
         at: datetime | None = None,
-        **changes: str | list[str],
     ) -> Answer:
         """Send a form of the page `opened` as it stands there, with these changes, by this button."""
-        fields = form.filled(**changes)
+        fields = form.filled(changes or {})
         if button is not None and button.name:
             fields = {**fields, button.name: [button.value]}
         return self._send("POST", _path(urljoin(opened.url, form.action or opened.url)), fields, at)

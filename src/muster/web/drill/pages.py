@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -13,6 +14,7 @@ class Button:
     name: str
     value: str
     words: str = ""
+    label: str = ""
 
 
 @dataclass
@@ -24,7 +26,7 @@ class PageForm:
     fields: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[Button] = field(default_factory=list)
 
-    def filled(self, **changes: str | list[str]) -> dict[str, list[str]]:
+    def filled(self, changes: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
         """The fields as the page holds them, with these changes."""
         changed = {name: [value] if isinstance(value, str) else value for name, value in changes.items()}
         return {**self.fields, **changed}
@@ -51,6 +53,21 @@ class PageRead:
         raise NoSuchForm(
             f"no form to {action_part!r} holding {holding!r}; there are {[f.action for f in self.forms]}"
         )
+
+    def form_here(self) -> PageForm:
+        """The first form that is sent to the address of the page itself."""
+        for form in self.forms:
+            if not form.action:
+                return form
+        raise NoSuchForm(f"no form to the page itself; there are {[form.action for form in self.forms]}")
+
+    def forms_to(self, action_part: str, *, naming: str = "") -> list[PageForm]:
+        """All forms whose address contains `action_part`, and where `naming` is given, whose button names that person."""
+        return [
+            form
+            for form in self.forms
+            if action_part in form.action and any(naming in button.label for button in form.buttons)
+        ]
 
     def links_to(self, part: str) -> list[str]:
         """The addresses of the page that contain `part`, each once, in their order."""
@@ -120,7 +137,7 @@ class _Reader(HTMLParser):
     def _control(self, form: PageForm, tag: str, told: dict[str, str]) -> None:
         name, kind = told.get("name", ""), told.get("type", "text").lower()
         if tag == "button":
-            self._button = Button(name, told.get("value", ""))
+            self._button = Button(name, told.get("value", ""), label=told.get("aria-label", ""))
             form.buttons.append(self._button)
         elif tag == "option" and self._select:
             value = told.get("value", "")

@@ -1,0 +1,216 @@
+"""One community's call-up as it is played before the day: raised, pledged, named, answered, given back, dispatched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+
+from muster.people.links import HEAD_LENGTH
+from muster.web.drill import cast
+from muster.web.drill.behavior import People, Reply
+from muster.web.drill.browser import Answer, Browser, Server, Unexpected
+from muster.web.drill.cast import Community
+from muster.web.drill.clearing import MARK
+from muster.web.drill.outbox import Letter, Outbox
+from muster.web.drill.pages import Button
+from muster.web.drill.settle import settle
+
+TEMPLATE = "gate-dawn"
+MOST_PLACES = 3
+# So many waves beyond the first one are sent while seats are free.
+MORE_WAVES = 2
+# Of all seats, what the called units are tempted to promise together.
+UNITS_SHARE = 0.5
+OK = 200
+CONFLICT = 409
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """What the server told somebody is so: a seat, a no, an arrival, a leave. It has to be in the database at the end."""
+
+    kind: str
+    offer_code: str
+
+
+@dataclass
+class Call:
+    """A call-up under way, with what its people know."""
+
+    community: Community
+    code: str
+    leader: str
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    named: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)  # phone -> link, of those who said yes
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """What keys the draws: the place, which is the same in every run."""
+        return str(self.community.code)
+
+    @property
+    def subject(self) -> str:
+        """How letters name it."""
+        return f"call_up {self.code}"
+
+
+@dataclass(frozen=True)
+class Play:
+    """The means of one drill."""
+
+    server: Server
+    outbox: Outbox
+    people: People
+    day: date
+
+    def open(self, community: Community) -> tuple[Call, Browser]:
+        """The community's worker signs in and raises the call-up; nobody is asked beyond the first wave until told."""
+        worker = self.enter(cast.worker_door(community))
+        call = self._raise(worker, community)
+        settle(call.code)
+        self._press_on_call(worker, call, "/halt/")
+        return call, worker
+
+    def enter(self, door: str) -> Browser:
+        """Somebody signs in with a link."""
+        browser = Browser(self.server)
+        opened = browser.get(door)
+        inside = browser.press(opened, opened.page().form_here())
+        if inside.status != OK:
+            raise Unexpected(f"sign-in by link: {inside.status}")
+        return browser
+
+    def _raise(self, worker: Browser, community: Community) -> Call:
+        opened = worker.get(f"/desk/callups/new/?community={community.code}&template={TEMPLATE}")
+        form = opened.page().form(holding="request_key")
+        places = [
+            name for name in form.fields if name.startswith("seats_") and not name.startswith("seats_place_")
+        ]
+        changes: dict[str, str | list[str]] = {name: "0" for name in places[MOST_PLACES:]}
+        changes |= {
+            "is_drill": "on",
+            "day": self.day.isoformat(),
+            "purpose": f"{MARK}（种子 {self.people.seed}）",
+        }
+        raised = worker.press(opened, form, changes=changes)
+        code = urlsplit(raised.url).path.rstrip("/").rpartition("/")[2]
+        if raised.status != OK or code in {"new", ""}:
+            raise Unexpected(f"raising in {community.code}: {raised.status} {raised.page().text[:300]}")
+        starts_at, ends_at = _span(self.day, form.fields["start_time"][0], form.fields["end_time"][0])
+        seats = sum(int(form.fields[name][0] or 0) for name in places[:MOST_PLACES])
+        return Call(community, code, form.fields["leader"][0], starts_at, ends_at, seats)
+
+    def units(self, call: Call) -> None:
+        """Each called unit promises or declines, and names people of its reserve team."""
+        letters = self.outbox.about(call.subject, "unit_called")
+        most = max(1, round(call.seats * UNITS_SHARE / max(1, len(letters))))
+        for letter in letters:
+            liaison = self.enter(cast.door_of_phone(letter.address))
+            self._answer_as_unit(liaison, letter, call, most)
+            settle(call.code)
+
+    def _answer_as_unit(self, liaison: Browser, letter: Letter, call: Call, most: int) -> None:
+        opened = liaison.get(letter.link)
+        pledged = self.people.pledge(letter.address, call.key, most)
+        if pledged == 0:
+            liaison.press(opened, opened.page().form("/decline/"), changes={"reason": "这次人手都在岗位上"})
+            return
+        opened = liaison.press(opened, opened.page().form("/pledge/"), changes={"headcount": str(pledged)})
+        team = cast.team_of(letter.address, urlsplit(letter.link).path.rstrip("/").rpartition("/")[2])
+        lines = team[: self.people.names(letter.address, call.key, pledged)]
+        if lines:
+            text = "\n".join(f"{one.name} {one.phone}" for one in lines)
+            liaison.press(opened, opened.page().form("/names/"), changes={"lines": text})
+            call.named |= {one.phone for one in lines}
+
+    def answers(self, call: Call) -> int:
+        """Everybody who has a letter and has not answered it does what he does. Returns how many letters were new."""
+        fresh = [one for one in self.outbox.about(call.subject, "offer") if one.address not in call.answered]
+        for letter in fresh:
+            call.answered.add(letter.address)
+            reply = self.people.reply(letter.address, call.key, named=letter.address in call.named)
+            if reply != Reply.SILENT:
+                self._answer(call, letter, "yes" if reply == Reply.YES else self._no(letter.address, call))
+        return len(fresh)
+
+    def drop_outs(self, call: Call) -> None:
+        """Some who accepted cannot come any more, and say so by the same link."""
+        letters = {one.address: one for one in self.outbox.about(call.subject, "offer")}
+        for phone in sorted(call.links):
+            if self.people.drops_out(phone, call.key):
+                self._answer(call, letters[phone], self._no(phone, call))
+
+    def more(self, call: Call, worker: Browser) -> bool:
+        """The worker asks on while seats are free. Returns whether anybody new was asked."""
+        opened = self._press_on_call(worker, call, "/resume/")
+        asking = opened.page().forms_to("/ask-more/")
+        if asking:
+            worker.press(opened, asking[0])
+        settle(call.code)
+        self._press_on_call(worker, call, "/halt/")
+        return self.answers(call) > 0
+
+    def dispatch(self, call: Call, worker: Browser) -> None:
+        """What is still empty: the machine proposes, the worker confirms, and whoever is asked answers."""
+        opened = self._press_on_call(worker, call, "/dispatch/")
+        confirming = opened.page().forms_to("/confirm/")
+        if confirming:
+            worker.press(opened, confirming[0])
+        settle(call.code)
+        self.answers(call)
+
+    def _answer(self, call: Call, letter: Letter, word: str) -> None:
+        person = Browser(self.server)
+        opened = person.get(letter.link)
+        forms = [form for form in opened.page().forms_to("/answer/") if _button(form.buttons, word)]
+        if not forms:
+            return  # the page has nothing to answer any more: full, thanked, over
+        answered = person.press(opened, forms[0], _button(forms[0].buttons, word))
+        settle(call.code)
+        self._note(call, letter, word, answered)
+
+    def _note(self, call: Call, letter: Letter, word: str, answered: Answer) -> None:
+        offer = offer_code(letter.link)
+        if answered.status == CONFLICT:
+            return
+        if word != "yes":
+            call.links.pop(letter.address, None)
+            call.acknowledged.append(Acknowledged("no", offer))
+            return
+        call.links[letter.address] = letter.link
+        if answered.page().links_to("/my/check-in/"):
+            call.acknowledged.append(Acknowledged("seat", offer))
+
+    def _no(self, phone: str, call: Call) -> str:
+        return f"no-{self.people.reason(phone, call.key)}"
+
+    def _press_on_call(self, worker: Browser, call: Call, action: str) -> Answer:
+        """Press a button of the call-up's page; where somebody was faster the page has it no more, and that is as good."""
+        opened = worker.get(f"/desk/callups/{call.code}/")
+        forms = opened.page().forms_to(action)
+        return worker.press(opened, forms[0]) if forms else opened
+
+
+def offer_code(link: str) -> str:
+    """The offer that a link opens: what follows the signature."""
+    return urlsplit(link).path.rstrip("/").rpartition("/")[2][HEAD_LENGTH:]
+
+
+def _button(buttons: Sequence[Button], value: str) -> Button | None:
+    return next((button for button in buttons if button.value == value), None)
+
+
+def _span(day: date, start: str, end: str) -> tuple[datetime, datetime]:
+    here = timezone.get_default_timezone()
+    starts_at = datetime.combine(day, time.fromisoformat(start), tzinfo=here)
+    ends_at = datetime.combine(day, time.fromisoformat(end), tzinfo=here)
+    return starts_at, ends_at if ends_at > starts_at else ends_at + timedelta(days=1)
