@@ -1,5 +1,6 @@
 """The `muster` command. It only finds the function for each word; Django is loaded where a command needs it."""
 
+import contextlib
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config import binaries, postgres, postgres_server
+from config.own_server import own_server
 from config.serve import CannotServe, Copy, alone, serve
 from muster.toolkit.refusal import Refused
 
@@ -97,6 +99,22 @@ def demo(
 ) -> None:
     """Build a township with its real communities and invented people. What is there already stays."""
     _deeds().build_demo(console, full_code(division), seed, scale)
+
+
+@app.command()
+def drill(
+    division: Annotated[int, typer.Option(help="The division to muster, by its code.")] = TOWNSHIP,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same funnel.")] = SEED,
+    url: Annotated[
+        str, typer.Option(help="A server that runs on this data folder; without one, one is started.")
+    ] = "",
+    json: Annotated[Path | None, typer.Option(help="Write the result there.")] = None,
+) -> None:
+    """Muster a whole division with simulated people, through the pages that real ones use. Exit code 1 on any violation."""
+    code = full_code(division)
+    with contextlib.nullcontext(url) if url else own_server(_var()) as address:
+        good = _deeds().play_drill(console, code, seed=seed, url=address, path=json)
+    raise typer.Exit(0 if good else 1)
 
 
 @app.command()

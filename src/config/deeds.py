@@ -30,6 +30,11 @@ from muster.territory.models import Division
 from muster.toolkit.actor import SYSTEM
 from muster.toolkit.refusal import Refused
 from muster.web.demo import build
+from muster.web.drill import cast
+from muster.web.drill.browser import Unexpected
+from muster.web.drill.pages import NoSuchForm
+from muster.web.drill.report import show
+from muster.web.drill.run import run
 
 
 def prepare(console: Console) -> None:
@@ -68,6 +73,23 @@ def build_demo(console: Console, division_code: int, seed: int, scale: float) ->
             f"{built.staff:,} staff, {built.volunteers:,} volunteers.",
             soft_wrap=True,
         )
+
+
+def play_drill(console: Console, division_code: int, *, seed: int, url: str, path: Path | None) -> bool:
+    """Play the drill of a division on the server at `url`, print its funnel and write it to `path`; True when all is well."""
+    if cast.is_empty(division_code):
+        with Progress.start("web.build_demo", terminal=console, division_code=division_code) as progress:
+            # The people are those of the demo, whatever the seed of what they do.
+            build(division_code, progress=progress)
+    try:
+        with Progress.start("web.drill", terminal=console, division_code=division_code) as progress:
+            result = run(division_code, seed, url, progress)
+    except (Unexpected, NoSuchForm) as error:
+        raise Refused("drill_stuck", f"The drill could not go on: {error}") from error
+    show(result, console)
+    if path is not None:
+        path.write_text(json.dumps(result.as_dict(), ensure_ascii=False, indent=2) + "\n")
+    return result.good
 
 
 def print_links(console: Console, who: str) -> None:

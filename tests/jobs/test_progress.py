@@ -2,7 +2,9 @@
 
 import io
 
+import psycopg
 import pytest
+from django.db import connection
 from rich.console import Console
 
 from muster.jobs.models import Run
@@ -71,3 +73,23 @@ def test_terminal_shows_rows_and_rate() -> None:
     shown = screen.getvalue()
     assert "40/40" in shown
     assert "loaded" in shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_outlives_a_database_that_is_gone_for_a_moment() -> None:
+    progress = Progress.start("a.b", expected=2)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (mine,) = cursor.fetchone()
+    parameters = connection.get_connection_params()
+    known = {
+        key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)
+    }
+    with psycopg.connect(**known) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [mine])
+
+    progress._write()
+    progress.advance(2)
+    progress.finish()
+
+    assert facts(progress) == ("done", 2, 2, "")

@@ -6,6 +6,7 @@ import time
 from datetime import datetime
 from types import TracebackType
 
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import (
@@ -107,6 +108,15 @@ class Progress:
 
     def _write(self) -> None:
         self._written_at = time.monotonic()
+        try:
+            self._save()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            # The database is being started again; to tell how far the work is, is not worth failing it.
+            connection.close()
+
+    def _save(self) -> None:
         self.run.save(update_fields=["expected", "done", "message", "state", "ended_at"])
 
 

@@ -21,6 +21,7 @@ from muster.territory.models import Division
 from muster.territory.queries import communities_in, division
 from muster.toolkit.actor import SYSTEM
 from muster.toolkit.refusal import Refused
+from muster.web.drill.settle import patient
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,21 @@ class Member:
     phone: str
 
 
+def is_empty(division_code: int) -> bool:
+    """True if a community of the division has nobody to play in it, and no real people live anywhere near."""
+    place = _place(division_code)
+    everywhere = communities_in(place.code, place.high).filter(household_count__gt=0)
+    _refuse_real_people({one.parent_code or one.code for one in everywhere})
+    return bool(set(everywhere.values_list("code", flat=True)) - _with_workers(place))
+
+
 def communities_of(division_code: int) -> list[Community]:
-    """The communities of the division that have households and a worker, in the order of their codes.
+    """The communities of the division that have a worker, in the order of their codes.
 
     Refuses `no_such_division`, `nobody_here`, and `real_people`: the drill answers for everybody it asks.
     """
-    try:
-        place = division(division_code)
-    except Division.DoesNotExist as missing:
-        raise Refused("no_such_division", _("There is no such division. Look at its code.")) from missing
-    workers = set(
-        Role.objects.filter(
-            kind=RoleKind.COMMUNITY_WORKER,
-            division_code__gte=place.code,
-            division_code__lt=place.high,
-            account__is_active=True,
-        ).values_list("division_code", flat=True)
-    )
+    place = _place(division_code)
+    workers = _with_workers(place)
     found = [
         Community(one.code, one.short_name, one.parent_code or one.code)
         for one in communities_in(place.code, place.high)
@@ -66,6 +65,23 @@ def communities_of(division_code: int) -> list[Community]:
         raise Refused("nobody_here", _("Nobody plays in this division yet. Build its demo first."))
     _refuse_real_people({one.township for one in found})
     return found
+
+
+def _place(division_code: int) -> Division:
+    try:
+        return division(division_code)
+    except Division.DoesNotExist as missing:
+        raise Refused("no_such_division", _("There is no such division. Look at its code.")) from missing
+
+
+def _with_workers(place: Division) -> set[int]:
+    roles = Role.objects.filter(
+        kind=RoleKind.COMMUNITY_WORKER,
+        division_code__gte=place.code,
+        division_code__lt=place.high,
+        account__is_active=True,
+    )
+    return {code for code in roles.values_list("division_code", flat=True) if code}
 
 
 def _refuse_real_people(townships: Iterable[int]) -> None:
@@ -83,6 +99,7 @@ def _refuse_real_people(townships: Iterable[int]) -> None:
             )
 
 
+@patient
 def worker_door(community: Community) -> str:
     """The sign-in address of the worker of the community."""
     role = (
@@ -95,16 +112,19 @@ def worker_door(community: Community) -> str:
     return _door(role.account)
 
 
+@patient
 def door_of_phone(phone: str) -> str:
     """The sign-in address of whoever has this phone."""
     return _door(accounts.create(Person.objects.get(phone_index=phone_index(phone)), actor=SYSTEM))
 
 
+@patient
 def door_of_person(code: str) -> str:
     """The sign-in address of the person with this code."""
     return _door(accounts.create(Person.objects.get(code=code), actor=SYSTEM))
 
 
+@patient
 def team_of(liaison_phone: str, unit_call_code: str) -> list[Member]:
     """The reserve team of the unit that was called, without its liaison, in the order of their phones."""
     unit = ResidentUnit.objects.get(unit_calls__code=unit_call_code)
@@ -113,6 +133,7 @@ def team_of(liaison_phone: str, unit_call_code: str) -> list[Member]:
     return sorted((one for one in team if one.phone != liaison_phone), key=lambda one: one.phone)
 
 
+@patient
 def names_of(phones: Iterable[str]) -> Mapping[str, str]:
     """Phone -> name."""
     wanted = {phone_index(phone): phone for phone in phones}

@@ -106,7 +106,9 @@ class Morning:
         for post in sorted(posts):
             opened = self._list(post, at)
             for seat in [form.fields["seat"] for form in opened.page().forms_to("/absent/")]:
-                form = next(form for form in opened.page().forms_to("/absent/") if form.fields["seat"] == seat)
+                form = next(
+                    form for form in opened.page().forms_to("/absent/") if form.fields["seat"] == seat
+                )
                 opened = self.leader.press(opened, form, at=at)
                 if any(form.fields["seat"] == seat for form in opened.page().forms_to("/absent/")):
                     raise Unexpected(f"post {post}: seat {seat[0]} cannot be noted as absent")

@@ -20,7 +20,8 @@ from muster.web.drill.pages import Button
 from muster.web.drill.settle import settle
 
 TEMPLATE = "gate-dawn"
-MOST_PLACES = 3
+# Places of a community where a post stands; a county of many communities is played with one in each.
+PLACES, PLACES_OF_MANY, MANY = 3, 1, 20
 # So many waves beyond the first one are sent while seats are free.
 MORE_WAVES = 2
 # Of all seats, what the called units are tempted to promise together.
@@ -71,6 +72,7 @@ class Play:
     outbox: Outbox
     people: People
     day: date
+    places: int = PLACES
 
     def open(self, community: Community) -> tuple[Call, Browser]:
         """The community's worker signs in and raises the call-up; nobody is asked beyond the first wave until told."""
@@ -95,7 +97,7 @@ class Play:
         places = [
             name for name in form.fields if name.startswith("seats_") and not name.startswith("seats_place_")
         ]
-        changes: dict[str, str | list[str]] = {name: "0" for name in places[MOST_PLACES:]}
+        changes: dict[str, str | list[str]] = {name: "0" for name in places[self.places :]}
         changes |= {
             "is_drill": "on",
             "day": self.day.isoformat(),
@@ -106,7 +108,7 @@ class Play:
         if raised.status != OK or code in {"new", ""}:
             raise Unexpected(f"raising in {community.code}: {raised.status} {raised.page().text[:300]}")
         starts_at, ends_at = _span(self.day, form.fields["start_time"][0], form.fields["end_time"][0])
-        seats = sum(int(form.fields[name][0] or 0) for name in places[:MOST_PLACES])
+        seats = sum(int(form.fields[name][0] or 0) for name in places[: self.places])
         return Call(community, code, form.fields["leader"][0], starts_at, ends_at, seats)
 
     def units(self, call: Call) -> None:

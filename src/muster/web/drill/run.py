@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connections
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from muster.jobs.progress import Progress
 from muster.notifications.channels import file
@@ -23,7 +24,7 @@ from muster.web.drill.browser import Server
 from muster.web.drill.cast import Community
 from muster.web.drill.morning import Morning
 from muster.web.drill.outbox import Outbox
-from muster.web.drill.play import MORE_WAVES, Call, Play
+from muster.web.drill.play import MANY, MORE_WAVES, PLACES, PLACES_OF_MANY, Call, Play
 from muster.web.drill.verdict import Line, Violations
 
 # The drill's day is always the same day of the week, so that the same people have time: a Saturday.
@@ -84,11 +85,12 @@ class Stopwatch:
 def run(division_code: int, seed: int, url: str, progress: Progress) -> Result:
     """Play the drill of a division on the server at `url`, which works on this copy's database and outbox."""
     began = time.monotonic()
-    place = division(division_code)
     communities = cast.communities_of(division_code)
+    place = division(division_code)
     clearing.clear(place.code, place.high)
     server = Server(url.rstrip("/"))
-    play = Play(server, Outbox(file.outbox()), People(seed), day_of_drill(timezone.localdate()))
+    places = PLACES if len(communities) <= MANY else PLACES_OF_MANY
+    play = Play(server, Outbox(file.outbox()), People(seed), day_of_drill(timezone.localdate()), places)
     watch = Stopwatch()
     progress.expect(len(communities) * len(STEPS))
     watch.note("prepare", began)
@@ -143,27 +145,27 @@ def _all(play: Play, communities: Iterable[Community], watch: Stopwatch, progres
         return [call for calls in pool.map(township, townships.values()) for call in calls]
 
 
-def _community(play: Play, community: Community, watch: Stopwatch, advance: Any) -> Call:
+def _community(play: Play, community: Community, watch: Stopwatch, advance: Callable[[str], None]) -> Call:
     """The five steps of one community."""
     since = time.monotonic()
     call, worker = play.open(community)
     since = watch.note("raise", since)
-    advance(f"{community.name}：召集 {call.seats} 人")
+    advance(_("%(place)s: %(count)s people called") % {"place": community.name, "count": call.seats})
     play.units(call)
     since = watch.note("pledge", since)
-    advance(f"{community.name}：单位名单 {len(call.named)} 人")
+    advance(_("%(place)s: units named %(count)s") % {"place": community.name, "count": len(call.named)})
     play.answers(call)
     play.drop_outs(call)
     for _wave in range(MORE_WAVES):
         if not play.more(call, worker):
             break
     since = watch.note("answer", since)
-    advance(f"{community.name}：{len(call.links)} 人能来")
+    advance(_("%(place)s: %(count)s said yes") % {"place": community.name, "count": len(call.links)})
     play.dispatch(call, worker)
     since = watch.note("dispatch", since)
-    advance(f"{community.name}：调度")
+    advance(_("%(place)s: dispatched") % {"place": community.name})
     morning = Morning(play, call, play.enter(cast.door_of_person(call.leader)))
     morning.run()
     watch.note("attend", since)
-    advance(f"{community.name}：到岗 {len(morning.there)} 人")
+    advance(_("%(place)s: %(count)s were there") % {"place": community.name, "count": len(morning.there)})
     return call

@@ -1,16 +1,21 @@
-"""Waiting until what a step caused is done: the jobs of a call-up, and its letters. The next step must not race the last."""
+"""Waiting: until what a step caused is done, so that the next one does not race it; and for a database that was killed."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from muster.web.drill.browser import Unexpected
 
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.02
+DATABASE_PAUSE_SECONDS = 0.5
 WAITING = """
 SELECT EXISTS (
     SELECT 1 FROM procrastinate_jobs job JOIN callups_callup call ON call.code = %s
@@ -22,8 +27,26 @@ SELECT EXISTS (
 """
 
 
+def patient(read: Callable[Asked, Found]) -> Callable[Asked, Found]:
+    """The same question, asked again until the database answers; for what may be asked twice."""
+
+    @wraps(read)
+    def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Found:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return read(*args, **kwargs)
+            except (OperationalError, InterfaceError):
+                connection.close()
+                if time.monotonic() > end:
+                    raise
+                time.sleep(DATABASE_PAUSE_SECONDS)
+
+    return asked
+
+
 def settle(call_up_code: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Return when nothing is under way for this call-up; outlasts a database that is started again meanwhile."""
+    """Return when nothing is under way for this call-up."""
     end = time.monotonic() + PATIENCE_SECONDS
     while _is_busy(call_up_code):
         if time.monotonic() > end:
@@ -33,11 +56,8 @@ def settle(call_up_code: str, *, sleep: Callable[[float], None] = time.sleep) ->
         sleep(PAUSE_SECONDS)
 
 
+@patient
 def _is_busy(call_up_code: str) -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(WAITING, [call_up_code, call_up_code])
-            return bool(cursor.fetchone()[0])
-    except OperationalError:
-        connection.close()
-        return True
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [call_up_code, call_up_code])
+        return bool(cursor.fetchone()[0])
