@@ -80,7 +80,7 @@ def play_drill(console: Console, division_code: int, *, seed: int, url: str, pat
     if cast.is_empty(division_code):
         with Progress.start("web.build_demo", terminal=console, division_code=division_code) as progress:
             # The people are those of the demo, whatever the seed of what they do.
-            build(division_code, progress=progress)
+            build(division_code, in_motion=False, progress=progress)
     try:
         with Progress.start("web.drill", terminal=console, division_code=division_code) as progress:
             result = run(division_code, seed, url, progress)

@@ -197,8 +197,9 @@ def _end(call_up: CallUp, state: CallUpState, at: datetime, **facts: object) -> 
         raise Refused("call_up_over", _("This call-up is over already. Nothing was changed."))
     call_up.refresh_from_db()
     # Counted once at the end, and not with each answer, which has to be quick.
-    said_yes = Offer.objects.filter(call_up=call_up, state=OfferState.ACCEPTED).values("person")
-    VolunteerProfile.objects.filter(person__in=said_yes).update(accepted_count=F("accepted_count") + 1)
+    if not call_up.is_drill:  # a drill enters no statistics
+        said_yes = Offer.objects.filter(call_up=call_up, state=OfferState.ACCEPTED).values("person")
+        VolunteerProfile.objects.filter(person__in=said_yes).update(accepted_count=F("accepted_count") + 1)
 
 
 def _record(

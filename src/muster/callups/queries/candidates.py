@@ -117,7 +117,8 @@ class _Frame:
         found = list(profiles[:MOST_CONSIDERED])
         ids = [profile.person_id for profile in found]
         busy = fitness.busy_spans(ids, self.call_up.starts_at, self.call_up.ends_at)
-        calls = _recent_calls(ids, at)
+        # A drill reckons without what people did lately: it has to be the same each time it is played.
+        calls = {} if self.call_up.is_drill else _recent_calls(ids, at)
         for profile in found:
             person = profile.person
             person.volunteer = profile
@@ -137,7 +138,9 @@ class _Frame:
                     backbone=profile.is_backbone,
                     skills=frozenset(profile.skills) | frozenset(profile.trainings),
                     recent_calls=calls.get(person.pk, 0),
-                    days_since_asked=(at - profile.last_asked_at).days if profile.last_asked_at else None,
+                    days_since_asked=_days_since(
+                        None if self.call_up.is_drill else profile.last_asked_at, at
+                    ),
                 )
             )
 
@@ -201,6 +204,10 @@ def _unreachable(profile: VolunteerProfile, call_up: CallUp, at: datetime) -> st
     minute, start, end = here.hour * 60 + here.minute, profile.quiet_from_minute, profile.quiet_to_minute
     quiet = start <= minute < end if start <= end else minute >= start or minute < end
     return QUIET_HOURS if quiet else ""
+
+
+def _days_since(asked_at: datetime | None, at: datetime) -> int | None:
+    return None if asked_at is None else (at - asked_at).days
 
 
 def _recent_calls(person_ids: Sequence[int], at: datetime) -> dict[int, int]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from muster.web.drill import cast
 from muster.web.drill.behavior import Presence
 from muster.web.drill.browser import Answer, Browser, Unexpected
-from muster.web.drill.play import OK, Acknowledged, Call, Play, offer_code
+from muster.web.drill.play import CONFLICT, OK, Acknowledged, Call, Play, offer_code
 from muster.web.drill.settle import settle
 
 CHECK_IN = "/my/check-in/"
@@ -120,19 +120,26 @@ class Morning:
         opened = phone.get(f"{CHECK_IN}{comer.post}/?c={digits}", at=at)
         form = opened.page().form("/check/", holding="deed")
         button = next(one for one in form.buttons if one.value == deed)
-        self._note(comer, deed, phone.press(opened, form, button, at=at))
+        answer = phone.press(opened, form, button, at=at)
+        # A refusal has its reason, such as that the person is still at another post: then he is not there.
+        if answer.status == OK:
+            self._note(comer, deed)
+        elif answer.status != CONFLICT or deed == "out":
+            raise Unexpected(f"check-{deed} at {comer.post}: {answer.status} {answer.page().text[:200]}")
 
     def _by_leader(self, comer: Comer, at: datetime, deed: str) -> None:
-        """The leader taps the name in the list."""
+        """The leader taps the name in the list; who can then be checked out is there, who cannot is not."""
         opened = self._list(comer.post, at)
         forms = opened.page().forms_to(f"/post/{comer.post}/check-{deed}/", naming=comer.name)
         if not forms:
             raise Unexpected(f"post {comer.post}: nobody of that name to check {deed}")
-        self._note(comer, deed, self.leader.press(opened, forms[0], at=at))
+        after = self.leader.press(opened, forms[0], at=at)
+        leaving = after.page().forms_to(f"/post/{comer.post}/check-out/")
+        is_there = any(form.fields["seat"] == forms[0].fields["seat"] for form in leaving)
+        if is_there == (deed == "in"):
+            self._note(comer, deed)
 
-    def _note(self, comer: Comer, deed: str, answer: Answer) -> None:
-        if answer.status != OK:
-            raise Unexpected(f"check-{deed} at {comer.post}: {answer.status} {answer.page().text[:200]}")
+    def _note(self, comer: Comer, deed: str) -> None:
         if deed == "in":
             self.there[comer.phone] = comer
         if comer.link:

@@ -19,6 +19,7 @@ from muster.norms.queries import number, rules_for
 from muster.people.enums import Willingness
 from muster.records.models import ServiceRecord
 from muster.web.drill.play import Acknowledged, Call
+from muster.web.drill.settle import patient
 
 FUNNEL = """
 SELECT call.id,
@@ -84,6 +85,7 @@ class Violations:
         return not any(asdict(self).values())
 
 
+@patient
 def lines_of(calls: Sequence[Call]) -> list[Line]:
     """The funnel of each community, in the order given."""
     codes = dict(CallUp.objects.filter(code__in=[call.code for call in calls]).values_list("code", "pk"))
@@ -101,6 +103,7 @@ def totals_of(lines: Iterable[Line]) -> dict[str, int]:
     }
 
 
+@patient
 def violations_of(calls: Sequence[Call]) -> Violations:
     """Everything that broke a rule, counted anew."""
     ids = list(CallUp.objects.filter(code__in=[call.code for call in calls]).values_list("pk", flat=True))
@@ -112,6 +115,7 @@ def violations_of(calls: Sequence[Call]) -> Violations:
     )
 
 
+@patient
 def lost(acknowledged: Iterable[Acknowledged]) -> list[Acknowledged]:
     """What the server told somebody is so, and the database does not know."""
     known: dict[str, set[str]] = {
