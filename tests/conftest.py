@@ -53,7 +53,7 @@ def quick_passwords() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def flushable_trail() -> None:
-    """Transactional tests empty every table; the trail lets itself be emptied only so (audit migration 0003)."""
+    """Transactional tests empty every table; the trail lets itself be emptied only so (audit migration 0002)."""
     from django.db.backends.signals import connection_created  # noqa: PLC0415 - not before MUSTER_VAR is set
 
     def allow(connection: "BaseDatabaseWrapper", **_: object) -> None:

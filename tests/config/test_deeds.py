@@ -28,6 +28,10 @@ def console() -> Console:
 @pytest.fixture(autouse=True)
 def var(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
     settings.VAR_DIR = tmp_path  # type: ignore[attr-defined]  # pytest-django's wrapper takes any setting
+    # Files collected into the suite's own folder would give the live server names that it does not serve.
+    collected = tmp_path / "static"
+    collected.mkdir()
+    settings.STATIC_ROOT = collected  # type: ignore[attr-defined]  # as above
     return tmp_path
 
 

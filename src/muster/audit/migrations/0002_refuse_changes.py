@@ -39,7 +39,7 @@ DROP TRIGGER {table}_never_truncated ON {table};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0002_append_only_and_sealed")]
+    dependencies = [("audit", "0001_initial")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION audit_refuse_change()"),
