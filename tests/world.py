@@ -59,6 +59,11 @@ STRANGER = "stranger"
 EVERYBODY = (*CAST, STRANGER)
 
 
+def shut(name: str) -> int:
+    """What a page answers to whom it is not for: as if it were not there, and a stranger is led to the door."""
+    return 302 if name == STRANGER else 404
+
+
 @dataclass
 class World:
     """What the fixture made; tests reach for people by their name in the cast."""

@@ -109,6 +109,7 @@ DATABASES = {"default": connection_settings(env.str("DATABASE_URL", default=""),
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"
+LOGIN_URL = "/sign-in/"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",

@@ -8,14 +8,14 @@ from django.test import Client
 
 from muster.callups.actions import calls
 from tests.callups.drafting import NOW
-from tests.world import COUNTY, EVERYBODY, FAR_COUNTY, HERE, NEXT_DOOR, PROVINCE, TOWNSHIP, World
+from tests.world import COUNTY, EVERYBODY, FAR_COUNTY, HERE, NEXT_DOOR, PROVINCE, TOWNSHIP, World, shut
 
 from .conftest import Scene
 
 pytestmark = pytest.mark.django_db
 
 OVERSEERS = {"township_overseer", "county_overseer", "city_overseer", "province_overseer"}
-# place -> who sees its board and its desk page; everybody else, the stranger too, must get 404.
+# place -> who sees its board and its desk page; everybody else must get 404, a stranger the way to sign in.
 SEEN_BY = {
     TOWNSHIP: OVERSEERS,
     COUNTY: OVERSEERS - {"township_overseer"},
@@ -34,7 +34,7 @@ def test_place_is_seen_by_those_above_it_and_by_nobody_beside_it(
     for name in EVERYBODY:
         response = world.client_for(name).get(address.format(code))
 
-        expected = 200 if name in SEEN_BY[code] else 404
+        expected = 200 if name in SEEN_BY[code] else shut(name)
         assert (name, response.status_code) == (name, expected)
 
 
@@ -42,7 +42,7 @@ def test_own_desk_is_for_overseers_only(world: World) -> None:
     for name in EVERYBODY:
         response = world.client_for(name).get("/desk/oversight/")
 
-        expected = 200 if name in OVERSEERS | {"far_overseer"} else 404
+        expected = 200 if name in OVERSEERS | {"far_overseer"} else shut(name)
         assert (name, response.status_code) == (name, expected)
 
 

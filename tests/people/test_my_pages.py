@@ -36,8 +36,10 @@ def texts(db: None) -> None:
 
 @pytest.mark.parametrize("name", EVERYBODY)
 @pytest.mark.parametrize("url", [PROFILE, LOOKED])
-def test_everybody_has_their_own_pages_and_a_stranger_has_none(world: World, name: str, url: str) -> None:
-    assert world.client_for(name).get(url).status_code == (404 if name == STRANGER else 200)
+def test_everybody_has_their_own_pages_and_a_stranger_is_led_to_the_door(
+    world: World, name: str, url: str
+) -> None:
+    assert world.client_for(name).get(url).status_code == (302 if name == STRANGER else 200)
 
 
 @pytest.mark.parametrize("url", [CONSENT, STATE, PROFILE])

@@ -102,4 +102,4 @@ class TestSession:
         client.get("/privacy/")
 
         assert world.account("worker").roles.count() == 1
-        assert client.get("/desk/people/").status_code == 404
+        assert client.get("/desk/people/")["Location"] == "/sign-in/?next=%2Fdesk%2Fpeople%2F"

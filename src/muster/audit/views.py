@@ -6,10 +6,11 @@ from django.views.decorators.http import require_GET
 from muster.audit import queries
 from muster.audit.forms import TrailFilter
 from muster.toolkit import pages, paging
-from muster.toolkit.requests import ActorRequest
+from muster.toolkit.requests import ActorRequest, sign_in_first
 
 
 @require_GET
+@sign_in_first
 def trail(request: ActorRequest) -> HttpResponse:
     """The entries in the auditor's places, the newest first, narrowed by deed, object or actor."""
     if not request.actor.has(queries.AUDITOR):

@@ -6,10 +6,11 @@ from django.views.decorators.http import require_GET
 from muster.jobs import access
 from muster.jobs.rules import time_left
 from muster.toolkit import clock, pages
-from muster.toolkit.requests import ActorRequest
+from muster.toolkit.requests import ActorRequest, sign_in_first
 
 
 @require_GET
+@sign_in_first
 def run(request: ActorRequest, code: str) -> HttpResponse:
     """How far it is; the page asks every second, and the answer is 304 while nothing has moved."""
     found = access.get_run(request.actor, code)

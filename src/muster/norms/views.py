@@ -20,7 +20,7 @@ from muster.norms.rules import Value
 from muster.territory.queries import names_of
 from muster.toolkit import pages, toasts
 from muster.toolkit.refusal import Refused
-from muster.toolkit.requests import ActorRequest
+from muster.toolkit.requests import ActorRequest, sign_in_first
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Line:
 
 
 @require_GET
+@sign_in_first
 def setting_list(request: ActorRequest) -> HttpResponse:
     """Every number as it counts in a place: value, unit, basis, source, and who changed it."""
     place = access.get_place(request.actor, request.GET.get("place", ""), *access.READERS)
@@ -59,6 +60,7 @@ def setting_list(request: ActorRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@sign_in_first
 def setting_change(request: ActorRequest, key: str) -> HttpResponse:
     """One number for a place: the form, and the change with its reason."""
     place = access.get_place(request.actor, request.GET.get("place", ""), *access.SETTERS)
@@ -89,6 +91,7 @@ def setting_change(request: ActorRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@sign_in_first
 def mode_switch(request: ActorRequest) -> HttpResponse:
     """The mode of a place, how it came to it, and the switch."""
     place = access.get_place(request.actor, request.GET.get("place", ""), *access.SWITCHERS)

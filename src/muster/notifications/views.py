@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 from muster.notifications import access, queries
 from muster.notifications.actions import messages
 from muster.toolkit import pages, paging, toasts
-from muster.toolkit.requests import ActorRequest
+from muster.toolkit.requests import ActorRequest, sign_in_first
 
 TEMPLATE = "notifications/desk/messages.html"
 
 
 @require_GET
+@sign_in_first
 def about(request: ActorRequest, subject_kind: str, subject_code: str) -> HttpResponse:
     """The failed messages about a subject; as a fragment for the page of the subject itself."""
     found = access.messages_about(request.actor, subject_kind, subject_code)

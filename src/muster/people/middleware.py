@@ -6,19 +6,16 @@ from typing import cast
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from muster.people.actions import sessions
 from muster.people.actions.sessions import SECOND_FACTOR, SEEN_AT, SIGNED_IN_AT
 from muster.people.enums import RoleKind
 from muster.people.models import Account
 from muster.people.queries.actors import actor_of
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, to_the_door
 from muster.toolkit.actor import Actor
-from muster.toolkit.pages import is_fragment
 
 # A write for each page read would double the load on the database; a minute more or less does not matter.
 SEEN_STEP = timedelta(minutes=1)
@@ -43,7 +40,7 @@ class ActorMiddleware:
             logout(request)
             asked.actor = Actor(label="", address=address)
             if not request.path.startswith(reverse("people:sign-in")):
-                return _led_back(request)
+                return to_the_door(request, ended="1")
         return self.get_response(request)
 
 
@@ -70,15 +67,3 @@ def _has_ended(request: HttpRequest, actor: Actor) -> bool:
     if now - seen_at >= SEEN_STEP and POLL not in request.headers:
         session[SEEN_AT] = now.isoformat()
     return False
-
-
-def _led_back(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, which leads back to what was asked for; a form that was sent is opened anew."""
-    asked_for = (
-        request.get_full_path() if request.method == "GET" and not is_fragment(request) else request.path
-    )
-    url = f"{reverse('people:sign-in')}?{urlencode({'next': asked_for, 'ended': '1'})}"
-    if not is_fragment(request):
-        return redirect(url)
-    # A script that asked for a part would put the whole sign-in page into it.
-    return HttpResponse(status=204, headers={"HX-Redirect": url})

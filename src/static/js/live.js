@@ -60,6 +60,8 @@ function start(root) {
       const idle = "liveStays" in root.dataset ? {} : { "Muster-Poll": "1" };
       const headers = { "HX-Request": "true", ...idle, ...(etag && { "If-None-Match": etag }) };
       const answer = await fetch(root.dataset.live, { headers, cache: "no-store", credentials: "same-origin" });
+      const door = answer.headers.get("HX-Redirect");
+      if (door) return location.assign(door);
       failures = answer.ok || answer.status === 304 ? 0 : failures + 1;
       if (answer.ok) {
         etag = answer.headers.get("ETag") ?? "";

@@ -24,6 +24,8 @@ function start(root) {
     asking = true;
     try {
       const answer = await fetch(root.dataset.rotate, { headers: { "HX-Request": "true" }, cache: "no-store" });
+      const door = answer.headers.get("HX-Redirect");
+      if (door) return location.assign(door);
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-rotate]");
       root.replaceChildren(...fresh.childNodes);

@@ -24,7 +24,8 @@ def nothing(_scene: Scene) -> dict[str, Any]:
 class Row:
     """One URL under one method. `allowed` maps names of the cast to the status they get; everybody else gets `others`.
 
-    `stranger` is the status for somebody who has not signed in: 302 to the sign-in page, unless the page says otherwise.
+    Somebody who has not signed in is led to the door from every page, and gets `others` for what they post; `stranger` or
+    `allowed` say where it is otherwise.
     """
 
     name: str
@@ -39,7 +40,8 @@ class Row:
     def status_for(self, cast_name: str) -> int:
         """The status that this one of the cast must get."""
         if cast_name == "stranger":
-            return self.allowed.get("stranger", self.stranger if self.stranger is not None else self.others)
+            usual = 302 if self.method == "get" else self.others
+            return self.allowed.get("stranger", self.stranger if self.stranger is not None else usual)
         return self.allowed.get(cast_name, self.others)
 
 

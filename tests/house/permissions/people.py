@@ -38,8 +38,8 @@ ROWS = [
     Row("people:desk-person-show", only(*RUNNERS), method="post", kwargs=person, data=phone),
     Row("people:desk-person-state", only(*RUNNERS, status=302), method="post", kwargs=person, data=paused),
     Row("people:desk-person-age", only(*RUNNERS, status=302), method="post", kwargs=person, data=reason),
-    Row("people:my-profile", {**everybody(), "stranger": 404}, why_neighbor=OWN),
+    Row("people:my-profile", {**everybody(), "stranger": 302}, why_neighbor=OWN),
     Row("people:my-consent", {**everybody(302), "stranger": 404}, method="post", why_neighbor=OWN),
     Row("people:my-state", {**everybody(302), "stranger": 404}, method="post", why_neighbor=OWN),
-    Row("people:my-disclosures", {**everybody(), "stranger": 404}, why_neighbor=OWN),
+    Row("people:my-disclosures", {**everybody(), "stranger": 302}, why_neighbor=OWN),
 ]

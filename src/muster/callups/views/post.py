@@ -54,6 +54,7 @@ def detail(request: ActorRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_safe
+@sign_in_first
 def code_shown(request: ActorRequest, code: str) -> HttpResponse:
     """The code of this half minute; the page fetches it anew when its time is over."""
     post = _post(request, code)
@@ -61,6 +62,7 @@ def code_shown(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@sign_in_first
 def people(request: ActorRequest, code: str) -> HttpResponse:
     """The list; the page asks for it again and again."""
     post = _post(request, code)

@@ -44,6 +44,7 @@ def call(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@sign_in_first
 def people(request: ActorRequest, code: str) -> HttpResponse:
     """Who was named and who is there; the page asks for it again and again."""
     unit_call = access.get_unit_call(request.actor, code, Need.OPERATE)

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from muster.oversight import access
 from muster.oversight.queries.board import board_of
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit.pages import is_fragment, live, page
 
 
 @require_safe
+@sign_in_first
 def place(request: ActorRequest, division_code: int) -> HttpResponse:
     """The whole wall, and its parts for the page that polls them."""
     board = board_of(access.get_place(request.actor, division_code), timezone.now())

@@ -8,18 +8,20 @@ from django.views.decorators.http import require_safe
 
 from muster.oversight import access
 from muster.oversight.queries.overview import call_up_lines, overview
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.territory.models import Division
 from muster.toolkit.pages import page
 
 
 @require_safe
+@sign_in_first
 def own(request: ActorRequest) -> HttpResponse:
     """The widest place that the actor oversees."""
     return _page(request, access.own_place(request.actor))
 
 
 @require_safe
+@sign_in_first
 def place(request: ActorRequest, division_code: int) -> HttpResponse:
     """One place, its own or any below it."""
     return _page(request, access.get_place(request.actor, division_code))

@@ -16,7 +16,7 @@ from muster.people.forms import desk as forms
 from muster.people.models import Person
 from muster.people.queries import profiles, register
 from muster.people.queries.reveal import reveal
-from muster.people.web_types import ActorRequest, posted
+from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.territory.queries import names_of
 from muster.toolkit import toasts
 from muster.toolkit.pages import page
@@ -27,6 +27,7 @@ NEWEST_READINGS = 5
 
 @never_cache
 @require_GET
+@sign_in_first
 def people(request: ActorRequest) -> HttpResponse:
     """The forces of the places that one sees."""
     access.require(request.actor, *SEERS)
@@ -50,6 +51,7 @@ def people(request: ActorRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
+@sign_in_first
 def person(request: ActorRequest, code: str) -> HttpResponse:
     """One person, sealed fields masked."""
     return _person_page(request, access.get_person(request.actor, code))
@@ -58,6 +60,7 @@ def person(request: ActorRequest, code: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
+@sign_in_first
 def new(request: ActorRequest) -> HttpResponse:
     """Register somebody."""
     access.require(request.actor, *RUNNERS)
@@ -77,6 +80,7 @@ def new(request: ActorRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
+@sign_in_first
 def edit(request: ActorRequest, code: str) -> HttpResponse:
     """Correct what is on file."""
     somebody = access.get_person(request.actor, code, Need.MANAGE)

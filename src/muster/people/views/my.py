@@ -12,7 +12,7 @@ from muster.people import access
 from muster.people.actions import consents, volunteers
 from muster.people.forms.my import ConsentForm, MyStateForm, ProfileForm
 from muster.people.queries import profiles
-from muster.people.web_types import ActorRequest, posted
+from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.toolkit import toasts
 from muster.toolkit.pages import page
 from muster.toolkit.paging import page_after
@@ -21,6 +21,7 @@ from muster.toolkit.refusal import Refused
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@sign_in_first
 def profile(request: ActorRequest) -> HttpResponse:
     """What one offers, and how one is reached."""
     me = access.get_myself(request.actor)
@@ -78,6 +79,7 @@ def change_state(request: ActorRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
+@sign_in_first
 def disclosures(request: ActorRequest) -> HttpResponse:
     """Who read which sealed field of mine, when and why."""
     me = access.get_myself(request.actor)

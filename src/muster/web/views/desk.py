@@ -9,11 +9,10 @@ from django.views.decorators.http import require_safe
 
 from muster.people import access
 from muster.people.enums import RoleKind
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit.pages import is_fragment, live, page
 from muster.web.navigation import DESK
 from muster.web.queries.today import today
-from muster.web.rules import sign_in_first
 
 # Where those begin whose work is on neither of the two pages here.
 ELSEWHERE = {
@@ -27,11 +26,10 @@ ELSEWHERE = {
 
 @never_cache
 @require_safe
+@sign_in_first
 def home(request: ActorRequest) -> HttpResponse:
     """Today at the desk. It renews itself; without a script it is renewed by loading it again."""
     actor = request.actor
-    if not actor.account_id:
-        return HttpResponseRedirect(sign_in_first(request.path))
     if not actor.has(*DESK):
         elsewhere = next((url for kind, url in ELSEWHERE.items() if actor.has(kind)), "/my/")
         return HttpResponseRedirect(elsewhere)

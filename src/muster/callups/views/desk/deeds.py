@@ -12,7 +12,7 @@ from muster.callups.actions import calls, dispatch, waves
 from muster.callups.forms.deeds import StandDownForm
 from muster.callups.queries.dispatch_page import dispatch_context
 from muster.people.access import Need
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit import toasts
 from muster.toolkit.pages import page
 
@@ -51,6 +51,7 @@ def resume(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sign_in_first
 def stand_down(request: ActorRequest, code: str) -> HttpResponse:
     """Asks once, naming how many will be told; then tells them."""
     call_up = access.get_call_up(request.actor, code, need=Need.OPERATE)
@@ -80,6 +81,7 @@ def propose(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@sign_in_first
 def dispatch_run(request: ActorRequest, code: str) -> HttpResponse:
     """What the kernel advises, with a reason for each person and each empty seat."""
     run = access.get_run(request.actor, code)

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 from muster.callups import access
 from muster.callups.queries import desk
 from muster.people.access import RUNNERS, SEERS, require
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit.pages import page
 from muster.toolkit.paging import page_after
 
 
 @require_safe
+@sign_in_first
 def index(request: ActorRequest) -> HttpResponse:
     """The newest first."""
     require(request.actor, *SEERS)

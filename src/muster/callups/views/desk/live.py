@@ -13,11 +13,12 @@ from muster.callups import access
 from muster.callups.queries import desk, words
 from muster.callups.queries.tally import Tally, tally
 from muster.people.access import Need
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit.pages import is_fragment, live, page
 
 
 @require_safe
+@sign_in_first
 def detail(request: ActorRequest, code: str) -> HttpResponse:
     """The page of one call-up."""
     call_up = access.get_call_up(request.actor, code)
@@ -25,6 +26,7 @@ def detail(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@sign_in_first
 def refresh(request: ActorRequest, code: str) -> HttpResponse:
     """Its parts again; 304 while nothing changed."""
     call_up = access.get_call_up(request.actor, code)
@@ -34,6 +36,7 @@ def refresh(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@sign_in_first
 def why(request: ActorRequest, code: str) -> HttpResponse:
     """Why this person was asked: a row under theirs, or a page of its own."""
     offer = access.get_offer(request.actor, code)

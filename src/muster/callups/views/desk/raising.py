@@ -16,7 +16,7 @@ from muster.callups.forms.call_up import CallUpForm
 from muster.callups.queries.raising import raising_choices
 from muster.callups.queries.sizing import Sizing, sizing
 from muster.norms.queries import mode_of
-from muster.people.web_types import ActorRequest
+from muster.people.web_types import ActorRequest, sign_in_first
 from muster.territory.queries import path_to_community
 from muster.toolkit import toasts
 from muster.toolkit.pages import page
@@ -24,6 +24,7 @@ from muster.toolkit.refusal import Refused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sign_in_first
 def new(request: ActorRequest) -> HttpResponse:
     """The form, and what comes of it."""
     form = _form(request)
