@@ -102,6 +102,15 @@ class World:
         make_profile(person, **facts)
         return person
 
+    def volunteers(self, count: int, first: int = 0, *, division_code: int = HERE) -> list[Person]:
+        """So many of them at once, with the numbers from `first`."""
+        people = Person.objects.bulk_create(
+            _person(f"志愿者{number}", f"139{number:08d}", division_code, ForceClass.VOLUNTEER, None)
+            for number in range(first, first + count)
+        )
+        VolunteerProfile.objects.bulk_create(_profile(person) for person in people)
+        return people
+
 
 def make_person(
     name: str, digits: str, division_code: int, force_class: str, unit: ResidentUnit | None = None

@@ -14,7 +14,6 @@ from muster.callups.actions.templates import load_templates
 from muster.callups.enums import AssignmentState, CallUpState, OfferState
 from muster.callups.models import Assignment, CallUp, Offer, Slot
 from muster.callups.queries.funnel import funnels
-from muster.callups.queries.roster import PAGE, roster
 from muster.callups.queries.tally import tally
 from muster.toolkit.actor import Actor
 from tests.callups.drafting import NOW, draft, offer_to, raised
@@ -139,39 +138,6 @@ def test_posts_with_the_largest_gap_stand_first(world: World) -> None:
     lines = tally(call_up).post_lines()
 
     assert [(line.name, line.funnel.missing) for line in lines] == [("北门", 0)]
-
-
-def test_the_roster_is_paged_and_filtered(world: World) -> None:
-    call_up = raised(world.actor("worker"), draft(1))
-    people = [world.volunteer(number) for number in range(PAGE + 3)]
-    for person in people:
-        offer_to(call_up, person)
-    says_yes(Offer.objects.get(person=people[0]))
-
-    first = roster(call_up)
-    second = roster(call_up, after=first.next_after or 0)
-
-    assert (len(first.rows), len(second.rows), second.next_after) == (PAGE, 3, None)
-    assert [row.name for row in roster(call_up, segment="coming").rows] == [people[0].name]
-    assert len(roster(call_up, segment="silent").rows) == PAGE
-    assert first.rows[0].phone.count("*") == 4
-
-
-@pytest.mark.parametrize("people", [1, 3])
-def test_the_call_up_page_runs_the_same_queries_for_few_and_many(
-    world: World, people: int, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    call_up = raised(world.actor("worker"), draft(3, unit_ids=(world.unit.pk,)))
-    for number in range(people):
-        says_yes(offer_to(call_up, world.volunteer(number)))
-    client = world.client_for("worker")
-
-    # The test client copies contexts, and with them loads account and person once more: 15 in the browser.
-    with django_assert_max_num_queries(17):
-        response = client.get(f"/desk/callups/{call_up.code}/")
-
-    assert response.status_code == 200
-    assert len(response.context["rows"]) == people
 
 
 def test_the_live_part_costs_nothing_while_nothing_changed(world: World) -> None:

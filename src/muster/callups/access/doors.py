@@ -28,7 +28,7 @@ def call_ups_visible_to(actor: Actor, need: Need = Need.SEE) -> QuerySet[CallUp]
 
 def get_call_up(actor: Actor, code: str, need: Need = Need.SEE) -> CallUp:
     """The call-up with this code, if the roles of `actor` reach it for `need`; else 404."""
-    return _found(call_ups_visible_to(actor, need).select_related("template"), code)
+    return _found(call_ups_visible_to(actor, need).select_related("template", "raised_by__person"), code)
 
 
 def offer_of_link(token: str, at: datetime) -> Offer:

@@ -105,7 +105,7 @@ def status(call_up: CallUp) -> Badge:
 def live_context(counted: Tally, *, segment: str, after: int, at: datetime) -> dict[str, Any]:
     """Everything on the page of one call-up; people are paged, all else is as long as the call-up has posts and units."""
     call_up, funnel, posts = counted.call_up, counted.funnel(), counted.post_lines()
-    listed = roster(call_up, segment=segment, after=after)
+    listed = roster(counted, segment=segment, after=after)
     delivered = delivery_counts("call_up", call_up.code)
     return {
         "call_up": call_up,

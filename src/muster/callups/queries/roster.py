@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
 from muster.callups.enums import AssignmentState, OfferState
-from muster.callups.models import Assignment, CallUp, Offer
+from muster.callups.models import Assignment, Offer, Slot
+from muster.callups.queries.tally import Tally
 from muster.people.rules import masked_phone
 
 PAGE = 25  # DTL rows are the main cost of a page (stack.md §7), so a page stays short
@@ -45,23 +47,26 @@ class RosterPage:
     next_after: int | None
 
 
-def roster(call_up: CallUp, *, segment: str = "all", after: int = 0) -> RosterPage:
+def roster(counted: Tally, *, segment: str = "all", after: int = 0) -> RosterPage:
     """Up to 25 people in the order they were asked; those ordered stand at the head of the first page.
 
-    `after` is the cursor of the page before. An unknown segment counts as "all".
+    `after` is the cursor of the page before. An unknown segment counts as "all". Posts and units come from the tally: a
+    statement that joined them took the database 9 ms to plan, as long as to run.
     """
     offers = list(
-        Offer.objects.filter(SEGMENTS.get(segment, Q()), call_up=call_up, pk__gt=after)
-        .select_related("person", "slot__shift__post", "unit_call__unit", "assignment__slot__shift__post")
+        Offer.objects.filter(SEGMENTS.get(segment, Q()), call_up=counted.call_up, pk__gt=after)
+        .select_related("person", "assignment")
         .order_by("pk")[: PAGE + 1]
     )
-    rows = [_of_offer(offer) for offer in offers[:PAGE]]
-    if not after and segment in {"all", "arrived", "coming"}:
-        rows = [*_ordered(call_up, segment), *rows]
+    slots = {slot.pk: slot for slot in counted.slots}
+    units = {call.pk: call.unit.name for call in counted.unit_calls}
+    rows = [_of_offer(offer, slots, units) for offer in offers[:PAGE]]
+    if not after and counted.ordered() and segment in {"all", "arrived", "coming"}:
+        rows = [*_ordered(counted, segment, slots), *rows]
     return RosterPage(rows=rows, next_after=offers[PAGE - 1].pk if len(offers) > PAGE else None)
 
 
-def _ordered(call_up: CallUp, segment: str) -> list[RosterRow]:
+def _ordered(counted: Tally, segment: str, slots: Mapping[int, Slot]) -> list[RosterRow]:
     states = {
         "arrived": [AssignmentState.ARRIVED, AssignmentState.LEFT],
         "coming": [AssignmentState.ORDERED],
@@ -72,22 +77,24 @@ def _ordered(call_up: CallUp, segment: str) -> list[RosterRow]:
             assignment_code=assignment.code,
             name=assignment.person.name,
             phone=masked_phone(assignment.person.phone),
-            post_name=assignment.shift.post.name,
-            seat_kind=assignment.slot.kind,
+            post_name=slots[assignment.slot_id].shift.post.name,
+            seat_kind=slots[assignment.slot_id].kind,
             state=assignment.state,
             reason=assignment.end_reason,
             at=assignment.assigned_at,
             unit_name="",
         )
-        for assignment in Assignment.objects.filter(call_up=call_up, offer__isnull=True, state__in=states)
-        .select_related("person", "slot", "shift__post")
+        for assignment in Assignment.objects.filter(
+            call_up=counted.call_up, offer__isnull=True, state__in=states
+        )
+        .select_related("person")
         .order_by("pk")
     ]
 
 
-def _of_offer(offer: Offer) -> RosterRow:
+def _of_offer(offer: Offer, slots: Mapping[int, Slot], units: Mapping[int, str]) -> RosterRow:
     assignment: Assignment | None = getattr(offer, "assignment", None)
-    slot = assignment.slot if assignment else offer.slot
+    slot = slots[assignment.slot_id if assignment else offer.slot_id]
     return RosterRow(
         offer_code=offer.code,
         assignment_code=assignment.code if assignment else "",
@@ -98,5 +105,5 @@ def _of_offer(offer: Offer) -> RosterRow:
         state=assignment.state if assignment else offer.state,
         reason=(assignment.end_reason if assignment else "") or offer.reason,
         at=offer.answered_at or offer.asked_at,
-        unit_name=offer.unit_call.unit.name if offer.unit_call else "",
+        unit_name=units.get(offer.unit_call_id or 0, ""),
     )
