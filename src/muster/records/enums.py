@@ -26,7 +26,8 @@ class Evidence(models.TextChoices):
 
 
 MOVES: dict[str, frozenset[str]] = {
-    RecordState.UNCONFIRMED: frozenset({RecordState.CREDITED, RecordState.VOID}),
+    # Confirmed, it may still go over a limit.
+    RecordState.UNCONFIRMED: frozenset({RecordState.CREDITED, RecordState.NEEDS_APPROVAL, RecordState.VOID}),
     RecordState.NEEDS_APPROVAL: frozenset({RecordState.CREDITED, RecordState.VOID}),
     RecordState.CREDITED: frozenset({RecordState.VOID}),
     RecordState.VOID: frozenset(),

@@ -35,7 +35,12 @@ WAITING = Q(state__in=[RecordState.UNCONFIRMED, RecordState.NEEDS_APPROVAL])
 
 @dataclass(frozen=True)
 class Totals:
-    """Minutes of a person: volunteer service, paid duty and drills are never added up."""
+    """What may be said of a person, the same on every page (`totals_of`); the three sums are never added up.
+
+    A record counts with its minutes once it is credited. One that waits for approval counts with the part below the
+    limit; what lies beyond counts when it is approved. One without a check-out counts nothing until it is confirmed,
+    a void one never. `times` are the records in `service`, `waiting` those that somebody still has to decide about.
+    """
 
     service: int
     on_duty: int
@@ -57,7 +62,7 @@ class RecordLine:
 
 
 def totals_of(person: Person) -> Totals:
-    """The sums of one person, in one query."""
+    """The sums of one person, in one query. Every page that tells hours tells these."""
     sums = ServiceRecord.objects.filter(person=person).aggregate(
         service=Sum("minutes", filter=SERVICE, default=0),
         on_duty=Sum("minutes", filter=DUTY, default=0),

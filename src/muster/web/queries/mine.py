@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.urls import reverse
 
 from muster.callups.enums import AssignmentState, CallUpState, OfferState
 from muster.callups.models import Assignment, Attendance, Offer
 from muster.people import links
 from muster.people.models import Person
-from muster.records.enums import DutyKind, RecordState
 from muster.records.models import ServiceRecord
+from muster.records.queries.hours import totals_of
 
 COMING = (AssignmentState.ACCEPTED, AssignmentState.ORDERED, AssignmentState.ARRIVED)
 RUNNING = (CallUpState.OPEN, CallUpState.HALTED)
@@ -53,18 +53,13 @@ class Mine:
 def mine(person: Person, at: datetime) -> Mine:
     """Everything on /my/ in seven queries, however much this person has done."""
     seat = _next_seat(person, at)
-    minutes = ServiceRecord.objects.filter(
-        person=person, state=RecordState.CREDITED, is_drill=False
-    ).aggregate(
-        volunteer=Sum("minutes", filter=Q(duty_kind=DutyKind.OFF_DUTY)),
-        duty=Sum("minutes", filter=Q(duty_kind=DutyKind.ON_PAID_DUTY)),
-    )
+    given = totals_of(person)
     return Mine(
         seat=seat,
         seat_url=_answer_url(seat.offer, at) if seat is not None and seat.offer is not None else "",
         questions=_questions(person, at),
-        minutes=minutes["volunteer"] or 0,
-        duty_minutes=minutes["duty"] or 0,
+        minutes=given.service,
+        duty_minutes=given.on_duty,
         asked=Offer.objects.filter(person=person, call_up__is_drill=False).count(),
         arrived=Attendance.objects.filter(person=person, shift__call_up__is_drill=False).count(),
         records=list(
