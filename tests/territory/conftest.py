@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from muster.territory.actions.editions import Edition
 from muster.territory.actions.load import load_divisions
-from muster.territory.actions.sources import Edition
 
 MakeEdition = Callable[..., Edition]
 

@@ -168,3 +168,66 @@ def test_database_keeps_names_apart(jinli: Division, model: type, name: str) -> 
 
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         twin.save()
+
+
+def test_compound_without_gates_is_a_place_all_the_same(jinli: Division) -> None:
+    compound = create_compound(
+        jinli, name="锦里老院", kind="courtyard", property_status=PropertyStatus.NONE, actor=WORKER, at=AT
+    )
+
+    assert (compound.kind, compound.gates.count(), compound.buildings.count()) == ("courtyard", 0, 0)
+    assert Entry.objects.get(verb="territory.compound.created").detail == {"gates": 0, "buildings": 0}
+
+
+def test_two_buildings_of_one_number_are_refused_with_the_whole_compound(jinli: Division) -> None:
+    with pytest.raises(Refused) as refusal:
+        create_compound(
+            jinli,
+            name="锦里西苑",
+            property_status=PropertyStatus.NONE,
+            gates=[GateDraft("北门")],
+            buildings=[BuildingDraft("1 栋"), BuildingDraft("1 栋")],
+            actor=WORKER,
+            at=AT,
+        )
+
+    assert refusal.value.code == "building_exists"
+    assert not Compound.objects.exists()
+    assert not CompoundGate.objects.exists()
+    assert not Entry.objects.filter(verb="territory.compound.created").exists()
+
+
+def test_names_of_two_compounds_do_not_meet(jinli: Division) -> None:
+    west = west_court(jinli)
+    east = create_compound(
+        jinli,
+        name="锦里东苑",
+        property_status=PropertyStatus.PARTLY,
+        gates=[GateDraft("北门")],
+        buildings=[BuildingDraft("1 栋")],
+        actor=WORKER,
+        at=AT,
+    )
+
+    assert west.gates.filter(name="北门").get() != east.gates.filter(name="北门").get()
+    assert Building.objects.filter(number="1 栋").count() == 2
+
+
+def test_a_refused_gate_leaves_no_trail(jinli: Division) -> None:
+    compound = west_court(jinli)
+
+    with pytest.raises(Refused):
+        create_gate(compound, GateDraft("北门"), actor=WORKER, at=AT)
+    with pytest.raises(Refused):
+        create_building(compound, BuildingDraft("1 栋"), actor=WORKER, at=AT)
+
+    assert not Entry.objects.filter(
+        verb__in=["territory.gate.created", "territory.building.created"]
+    ).exists()
+    assert (compound.gates.count(), compound.buildings.count()) == (2, 1)
+
+
+def test_a_compound_gone_takes_its_gates_and_buildings_along(jinli: Division) -> None:
+    west_court(jinli).delete()
+
+    assert (CompoundGate.objects.count(), Building.objects.count()) == (0, 0)

@@ -91,7 +91,8 @@ def test_abolished_code_leads_to_its_successor(make_edition: MakeEdition) -> Non
 def test_code_that_was_never_in_force_here_leads_to_its_successor_too(make_edition: MakeEdition) -> None:
     ended = ["513425000000,会理县,county,2020-11-01,2021-01-01,513402000000"]
 
-    load_divisions(edition=make_edition(FIRST, [PROVINCE, "513402000000,会理市,county"], ended))
+    liangshan = "513400000000,凉山彝族自治州,city"
+    load_divisions(edition=make_edition(FIRST, [PROVINCE, liangshan, "513402000000,会理市,county"], ended))
 
     assert queries.division(513425000000).name == "会理市"
     assert queries.division(513425000000, on=date(2020, 12, 1)).name == "会理县"

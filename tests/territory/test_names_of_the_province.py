@@ -6,15 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from muster.territory.actions.sources import (
-    Edition,
-    Entry,
-    data_folder,
-    read_census,
-    read_ended,
-    read_entries,
-    read_outlines,
-)
+from muster.territory.actions.editions import Edition, Entry, data_folder, read_ended
+from muster.territory.actions.sources import read_census, read_entries, read_outlines
 from muster.territory.enums import DivisionKind, Level
 from muster.territory.rules import ancestors_of, names, parent_of, range_of
 
@@ -135,7 +128,7 @@ def test_every_position_lies_in_its_county(entries: list[Entry]) -> None:
             county = entry.code // 1_000_000 * 1_000_000
             assert entry.lon is not None
             assert entry.lat is not None
-            assert outlines[county].holds((entry.lon, entry.lat))
+            assert outlines[county].holds([(entry.lon, entry.lat)]) == [True]
 
 
 def test_every_division_below_the_province_has_a_position(entries: list[Entry]) -> None:

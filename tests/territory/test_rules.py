@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.territory.actions.sources import Edition, data_folder, read_census, read_entries, read_outlines
+from muster.territory.actions.editions import Edition, data_folder
+from muster.territory.actions.sources import read_census, read_entries, read_outlines
 from muster.territory.enums import DivisionKind, Level
 from muster.territory.rules import ancestors_of, counts, inside, names, parent_of, positions, range_of
 
@@ -214,11 +215,26 @@ def test_shipped_edition_counts_every_division_and_every_person() -> None:
 def test_place_lies_inside_the_outline_and_is_always_the_same() -> None:
     wuhou = read_outlines()[510107000000]
 
-    first = positions.place(JINLI, wuhou.center, 3.0, wuhou)
+    wanted = [(JINLI, wuhou.center, 3.0), (JINLI + 1, wuhou.center, 3.0)]
 
-    assert wuhou.holds(first)
-    assert positions.place(JINLI, wuhou.center, 3.0, wuhou) == first
-    assert positions.place(JINLI + 1, wuhou.center, 3.0, wuhou) != first
+    first, second = positions.places_inside(wanted, wuhou)
+
+    assert wuhou.holds([first, second]) == [True, True]
+    assert first != second
+    # Neither the company nor the order of a place moves it.
+    assert positions.places_inside(wanted[::-1], wuhou) == [second, first]
+    assert positions.places_inside(wanted[:1], wuhou) == [first]
+
+
+def test_place_of_which_no_offset_lies_inside_stands_at_the_center() -> None:
+    wuhou = read_outlines()[510107000000]
+    beyond = (90.0, 20.0)
+
+    assert positions.places_inside([(JINLI, beyond, 1.0)], wuhou) == [beyond]
+
+
+def test_no_places_are_no_points() -> None:
+    assert positions.places_inside([], read_outlines()[510107000000]) == []
 
 
 def test_outline_knows_inside_from_outside_and_from_a_hole() -> None:
@@ -231,9 +247,7 @@ def test_outline_knows_inside_from_outside_and_from_a_hole() -> None:
 
     outline = positions.outline_of(feature)
 
-    assert outline.holds((0.5, 2.0))
-    assert not outline.holds((2.0, 2.0))
-    assert not outline.holds((5.0, 2.0))
+    assert outline.holds([(0.5, 2.0), (2.0, 2.0), (5.0, 2.0)]) == [True, False, False]
 
 
 def test_every_county_has_an_outline_that_holds_its_label_point() -> None:
@@ -241,7 +255,7 @@ def test_every_county_has_an_outline_that_holds_its_label_point() -> None:
 
     counties = [code for code in outlines if code % 100_000_000]
     assert len(counties) == 183
-    assert all(outlines[code].holds(outlines[code].center) for code in counties)
+    assert all(outlines[code].holds([outlines[code].center]) == [True] for code in counties)
 
 
 def test_sources_name_every_file_that_is_carried() -> None:

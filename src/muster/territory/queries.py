@@ -82,6 +82,11 @@ def find(text: str, *, within: Ranges | None = None, limit: int = 20) -> list[Di
     words = text.split()
     if not words:
         return []
+    if len(words) > 1 and text.isascii():
+        # Syllables apart: "jin li" is 锦里 before it is a 里 in some 金.
+        spelled = list(_matching("".join(words), within)[:limit])
+        if spelled:
+            return spelled
     *above, wanted = words
     ranges = within
     for word in above:

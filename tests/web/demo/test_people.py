@@ -17,7 +17,7 @@ from muster.people.rules import (
     parse_phone,
     phone_index,
 )
-from muster.territory.actions.sources import data_folder
+from muster.territory.actions.editions import data_folder
 from muster.territory.models import Division
 from muster.web.demo.census import bands, bands_of
 from muster.web.demo.people import make_people, write_people

@@ -9,13 +9,16 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from muster.audit.actions.trail import record
 from muster.jobs.progress import Progress
-from muster.territory.actions.sources import Edition, Ended, Entry, read_ended, read_entries
+from muster.territory.actions.editions import Edition, Ended, Entry, read_ended
+from muster.territory.actions.sources import read_entries
 from muster.territory.enums import Level
 from muster.territory.rules import names, parent_of, range_of
 from muster.toolkit.actor import SYSTEM, Actor
+from muster.toolkit.refusal import Refused
 
 LOCK = 51_000_001  # any number of our own: two loads at once wait for each other
 BATCH = 2_000
@@ -58,7 +61,8 @@ def load_divisions(
 
     A division whose facts changed ends the day before the edition and begins anew; one that the edition does not list
     ends, and `replaced_by` leads to its successor. What is already there stays as it is: a second load changes nothing.
-    Whoever began the progress ends it.
+    Whoever began the progress ends it. Refuses `divisions_unreadable`, and `edition_superseded` where a younger edition
+    is in force: nothing was changed then.
     """
     at = at or timezone.now()
     edition = edition or Edition.shipped()
@@ -66,6 +70,7 @@ def load_divisions(
     rows = list(_rows(entries, progress))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        _refuse_older(cursor, edition)
         _copy(cursor, rows)
         loaded = _merge(cursor, edition, len(rows))
         _follow(cursor, ended, edition)
@@ -93,6 +98,16 @@ def _rows(entries: list[Entry], progress: Progress | None) -> Iterator[Row]:
         yield _row(entry)
         if progress and (number % BATCH == 0 or number == len(entries)):
             progress.advance(number % BATCH or BATCH)
+
+
+def _refuse_older(cursor: CursorWrapper, edition: Edition) -> None:
+    """History is not written twice: what a younger edition began or ended cannot be undone by an older one."""
+    cursor.execute("SELECT greatest(max(valid_from), max(valid_to)) FROM territory_division")
+    (newest,) = cursor.fetchone()
+    if newest is not None and newest > edition.began_on:
+        words = _("The divisions of %(newest)s are in force. A list of %(older)s cannot follow them.")
+        facts = {"newest": newest.isoformat(), "older": edition.began_on.isoformat()}
+        raise Refused("edition_superseded", words % facts, facts)
 
 
 def _copy(cursor: CursorWrapper, rows: list[Row]) -> None:

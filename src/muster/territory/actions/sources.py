@@ -1,4 +1,4 @@
-"""The files under data/ from which the divisions of the province are made."""
+"""An edition of the divisions with what other files under data/ say of them: head counts and positions."""
 
 from __future__ import annotations
 
@@ -6,93 +6,35 @@ import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from django.conf import settings
-
+from muster.territory.actions.editions import Edition, Entry, data_folder, read_listed
 from muster.territory.enums import Level
-from muster.territory.rules import ancestors_of, counts, names, positions
+from muster.territory.rules import ancestors_of, counts, positions
 
-LEVELS = {
-    "province": Level.PROVINCE,
-    "city": Level.CITY,
-    "county": Level.COUNTY,
-    "town": Level.TOWNSHIP,
-    "community": Level.COMMUNITY,
-}
 # Zones that the census counts apart and that are no division: counted with the county that holds them (data.md §3).
 ZONES = {511071000000: 511002000000, 511771000000: 511703000000, 511971000000: 511902000000}
 COUNTY_STEP = 1_000_000
-
-
-@dataclass(frozen=True)
-class Edition:
-    """One published list of divisions: the folder that holds it, and the day from which it counts."""
-
-    began_on: date
-    folder: Path
-
-    @classmethod
-    def shipped(cls) -> Edition:
-        """The edition that comes with Muster."""
-        folder = data_folder() / "divisions"
-        return cls(date.fromisoformat(json.loads((folder / "edition.json").read_text())["began_on"]), folder)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One division: the facts of the edition, and what Muster derives from them."""
-
-    code: int
-    level: int
-    name: str
-    kind: str = ""
-    population: int | None = None
-    household_count: int | None = None
-    lon: float | None = None
-    lat: float | None = None
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A code that was abolished, and the one that took its place."""
-
-    code: int
-    name: str
-    level: int
-    began_on: date
-    ended_on: date
-    replaced_by: int | None
-
-
-def data_folder() -> Path:
-    """Where the tree keeps what it was given: data/."""
-    return Path(settings.BASE_DIR) / "data"
+NOWHERE = (None, None)
 
 
 def read_entries(edition: Edition) -> list[Entry]:
     """All divisions of the edition with kinds, head counts and positions, in the order of their codes."""
-    rows = sorted(
-        (_entry(row) for row in _rows(edition.folder / "sichuan_divisions.csv")), key=lambda e: e.code
-    )
-    return _placed(_counted(rows))
-
-
-def read_ended(edition: Edition) -> list[Ended]:
-    """The codes that ended, with what replaced them."""
+    rows = read_listed(edition)
+    people, households = _counted(rows)
+    points = _placed(rows)
+    # Once for all that is derived: a copy of each of the 37,728 rows has its price.
     return [
-        Ended(
-            code=int(row["code"]),
-            name=row["name"],
-            level=LEVELS[row["level"]],
-            began_on=date.fromisoformat(row["began_on"]),
-            ended_on=date.fromisoformat(row["ended_on"]),
-            replaced_by=int(row["replaced_by"]) if row["replaced_by"] else None,
+        replace(
+            entry,
+            population=people.get(entry.code),
+            household_count=households.get(entry.code),
+            lon=point[0],
+            lat=point[1],
         )
-        for row in _rows(edition.folder / "replaced_codes.csv")
+        for entry, point in ((entry, points.get(entry.code, NOWHERE)) for entry in rows)
     ]
 
 
@@ -128,26 +70,12 @@ def _rows(path: Path) -> Iterable[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _entry(row: dict[str, str]) -> Entry:
-    code, level = int(row["code"]), LEVELS[row["level"]]
-    kind = names.kind_of(row["name"], code) if level == Level.COMMUNITY else ""
-    return Entry(code, level, row["name"], kind)
-
-
-def _county(code: int) -> int:
-    return code // COUNTY_STEP * COUNTY_STEP
-
-
-def _counted(entries: list[Entry]) -> list[Entry]:
-    """Head counts: the census shared out below each county, and summed above it."""
+def _counted(entries: list[Entry]) -> tuple[Counter[int], Counter[int]]:
+    """People and households by code: the census shared out below each county, and summed above it."""
     census = read_census()
-    places: dict[int, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.level == Level.COMMUNITY:
-            places[_county(entry.code)].append(entry)
     people: Counter[int] = Counter()
     households: Counter[int] = Counter()
-    for county, below in places.items():
+    for county, below in _by_county(entries, Level.COMMUNITY).items():
         if county not in census:
             continue
         weights = counts.weights_of([(entry.code, entry.kind) for entry in below], census[county])
@@ -155,34 +83,35 @@ def _counted(entries: list[Entry]) -> list[Entry]:
             for entry, share in zip(below, counts.shares(total, weights), strict=True):
                 for place in (entry.code, *ancestors_of(entry.code, entry.level)):
                     column[place] += share
-    return [
-        replace(entry, population=people.get(entry.code), household_count=households.get(entry.code))
-        for entry in entries
-    ]
+    return people, households
 
 
-def _placed(entries: list[Entry]) -> list[Entry]:
-    """Positions: the label points of cities and counties as they are, everything below placed inside its county."""
+def _placed(entries: list[Entry]) -> dict[int, positions.Point]:
+    """Positions by code: the label points of cities and counties as they are, all below placed inside its county."""
     outlines = read_outlines()
-    towns = {entry.code: entry.name for entry in entries if entry.level == Level.TOWNSHIP}
-    points: dict[int, positions.Point] = {}
-    for entry in entries:
-        if entry.level in (Level.CITY, Level.COUNTY) and entry.code in outlines:
-            points[entry.code] = outlines[entry.code].center
-        elif entry.level > Level.COUNTY and _county(entry.code) in outlines:
-            points[entry.code] = _inside(entry, outlines[_county(entry.code)], towns, points)
-    return [
-        replace(entry, lon=points[entry.code][0], lat=points[entry.code][1])
-        if entry.code in points
-        else entry
+    points = {
+        entry.code: outlines[entry.code].center
         for entry in entries
-    ]
+        if entry.level in (Level.CITY, Level.COUNTY) and entry.code in outlines
+    }
+    communities = _by_county(entries, Level.COMMUNITY)
+    for county, towns in _by_county(entries, Level.TOWNSHIP).items():
+        if county not in outlines:
+            continue
+        outline = outlines[county]
+        reach = {town.code: positions.community_reach(town.name) for town in towns}
+        wanted = [(town.code, outline.center, outline.reach) for town in towns]
+        points |= zip(reach, positions.places_inside(wanted, outline), strict=True)
+        below = [(entry.code, ancestors_of(entry.code, entry.level)[0]) for entry in communities[county]]
+        found = positions.places_inside([(code, points[town], reach[town]) for code, town in below], outline)
+        points |= {code: point for (code, _), point in zip(below, found, strict=True)}
+    return points
 
 
-def _inside(
-    entry: Entry, county: positions.Outline, towns: dict[int, str], points: dict[int, positions.Point]
-) -> positions.Point:
-    if entry.level == Level.TOWNSHIP:
-        return positions.place(entry.code, county.center, county.reach, county)
-    town = ancestors_of(entry.code, entry.level)[0]
-    return positions.place(entry.code, points[town], positions.community_reach(towns[town]), county)
+def _by_county(entries: list[Entry], level: int) -> dict[int, list[Entry]]:
+    """The divisions of that level by the code of the county that holds them."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.level == level:
+            found[entry.code // COUNTY_STEP * COUNTY_STEP].append(entry)
+    return found

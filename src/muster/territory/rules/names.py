@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin, load_phrases_dict
+from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
 
 from muster.territory.enums import DivisionKind
 
@@ -23,7 +23,14 @@ _READINGS = {
     "朝天": [["cháo"], ["tiān"]],
     "乐至": [["lè"], ["zhì"]],
     "色达": [["sè"], ["dá"]],
+    "荥河": [["yíng"], ["hé"]],
+    "华弹": [["huá"], ["tán"]],
+    # Cypresses and people, not Berlin and an orchestra.
+    "柏林": [["bǎi"], ["lín"]],
+    "民乐": [["mín"], ["lè"]],
 }
+# Marks that read otherwise in the name of a place than alone: 新都, 长松村, 曾家镇, 什地镇.
+_MARKS = {"都": "dū,dōu", "长": "cháng,zhǎng", "曾": "zēng,céng", "什": "shí,shén"}
 # The tails of nearly all names, longest first, with their readings: read once instead of 37,000 times.
 _TAILS = {
     "街道": "jie dao",
@@ -41,6 +48,7 @@ _NO_COMMUNITY = re.compile(r"虚拟|监狱|管理区$|生活区$")
 _OFFICE = re.compile(r"(?:(?<=街道)办事处|(?<=街道)办|(?:居民|村民)?委员会|居委会|村委会)$")
 
 load_phrases_dict(_READINGS)
+load_single_dict({ord(mark): readings for mark, readings in _MARKS.items()})
 
 
 @lru_cache(maxsize=65536)
@@ -120,4 +128,6 @@ def keys_wanted(text: str) -> list[str]:
 
 def normal(text: str) -> str:
     """One form for what people type: full-width to half-width, lower case, without the office that stands for the place."""
-    return _OFFICE.sub("", unicodedata.normalize("NFKC", text).strip().lower())
+    plain = unicodedata.normalize("NFKC", text).replace("\0", "").strip().lower()
+    # v is what a keyboard for pinyin has for ü.
+    return _OFFICE.sub("", plain.replace("ü", "v"))

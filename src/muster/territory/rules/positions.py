@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +35,15 @@ class Outline:
     reach: float
     rings: tuple[tuple[Point, ...], ...]
 
-    def holds(self, point: Point) -> bool:
-        """True if the point lies inside, by crossings of a ray to the east: holes count themselves out."""
-        lon, lat = point
+    def holds(self, points: Sequence[Point]) -> list[bool]:
+        """Which of the points lie inside, by crossings of a ray to the east: holes count themselves out."""
+        lon, lat = np.array(points, dtype=np.float64).reshape(-1, 2).T
         lon1, lat1, lon2, lat2 = self.edges
-        crossed = (lat1 > lat) != (lat2 > lat)
-        east = lon < lon1[crossed] + (lon2 - lon1)[crossed] * (lat - lat1[crossed]) / (lat2 - lat1)[crossed]
-        return bool(np.count_nonzero(east) % 2)
+        point, edge = np.nonzero((lat1 > lat[:, None]) != (lat2 > lat[:, None]))
+        along = (lat[point] - lat1[edge]) / (lat2 - lat1)[edge]
+        east = lon[point] < lon1[edge] + (lon2 - lon1)[edge] * along
+        crossings = np.bincount(point[east], minlength=len(points))
+        return [bool(count % 2) for count in crossings]
 
 
 def outline_of(feature: dict[str, Any]) -> Outline:
@@ -69,13 +72,23 @@ def offset(center: Point, reach: float, key: str) -> Point:
     return round(lon, 5), round(center[1] + distance * math.sin(angle) / KM_PER_DEGREE, 5)
 
 
-def place(code: int, center: Point, reach: float, outline: Outline) -> Point:
-    """The first of a few offsets that lies inside the outline; the centre itself where none does."""
+def places_inside(wanted: Sequence[tuple[int, Point, float]], outline: Outline) -> list[Point]:
+    """A point for each (code, center, reach): the first of a few offsets that lies inside; the center where none does."""
+    found = [center for _, center, _ in wanted]
+    left = list(range(len(wanted)))
     for attempt in range(TRIES):
-        point = offset(center, reach, f"v1|place|{code}|{attempt}")
-        if outline.holds(point):
-            return point
-    return center
+        tried = [
+            offset(center, reach, f"v1|place|{code}|{attempt}")
+            for code, center, reach in (wanted[index] for index in left)
+        ]
+        held = outline.holds(tried)
+        for index, point, is_inside in zip(left, tried, held, strict=True):
+            if is_inside:
+                found[index] = point
+        left = [index for index, is_inside in zip(left, held, strict=True) if not is_inside]
+        if not left:
+            break
+    return found
 
 
 def community_reach(town_name: str) -> float:

@@ -6,7 +6,8 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
-from muster.territory.actions.sources import COUNTY_STEP, data_folder
+from muster.territory.actions.editions import data_folder
+from muster.territory.actions.sources import COUNTY_STEP
 
 # Of a hundred people who may volunteer, how many do (data.md §9), and of those in an emergency.
 VOLUNTEERS_PERCENT = 12

@@ -10,7 +10,7 @@ from operator import mul
 from typing import NamedTuple
 
 from muster.people.enums import ForceClass, HealthLimit, Sex, Willingness
-from muster.territory.actions.sources import data_folder
+from muster.territory.actions.editions import data_folder
 from muster.web.demo.census import EMERGENCY_PERCENT, Bands, bands_of
 from muster.web.demo.draws import Draws, Urn
 
