@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from muster.callups.actions import attendance, offers
+from muster.callups.enums import OfferState
 from muster.callups.models import Assignment, Attendance, CallUp, Offer, Post, Shift, Slot, UnitCall
 from muster.callups.rules.drafts import CallUpDraft
 from muster.kernel import codes
@@ -51,6 +52,12 @@ def seated(
     answer = offers.accept(offer, actor=me(person), risk_confirmed=True, at=at)
     assert answer.assignment is not None
     return Assignment.objects.select_related("shift__post", "call_up", "person").get(pk=answer.assignment.pk)
+
+
+def waiting(call_up: CallUp, person: Person, slot: Slot | None = None) -> Offer:
+    """Somebody who said yes when all seats were taken."""
+    times = {"waiting_since": NOW, "answered_at": NOW, "risk_confirmed_at": NOW}
+    return offer_to(call_up, person, slot, state=OfferState.WAITING, **times)
 
 
 def me(person: Person) -> Actor:

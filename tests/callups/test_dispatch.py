@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from muster.audit.models import Entry
 from muster.callups.actions import calls, dispatch, offers, orders
 from muster.callups.enums import OfferState
-from muster.callups.models import Assignment, CallUp, DispatchRun, Offer, Slot
+from muster.callups.models import Assignment, DispatchRun, Offer, Slot
 from muster.callups.queries.words import why_empty
 from muster.callups.rules.drafts import SeatsDraft
 from muster.notifications.models import Message
@@ -19,6 +19,7 @@ from muster.people.models import Person, ReportIn
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 from tests.callups.drafting import NOW, START, draft, offer_to, post, raised, shift
+from tests.callups.ground import waiting
 from tests.world import World, make_person
 
 pytestmark = pytest.mark.django_db
@@ -53,11 +54,6 @@ def reported(world: World, number: int = 50) -> Person:
     )
     person.refresh_from_db()
     return person
-
-
-def waiting(call_up: CallUp, person: Person) -> Offer:
-    times = {"waiting_since": NOW, "answered_at": NOW, "risk_confirmed_at": NOW}
-    return offer_to(call_up, person, state=OfferState.WAITING, **times)
 
 
 @pytest.mark.req("R1.5")

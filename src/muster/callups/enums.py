@@ -86,17 +86,23 @@ CALL_UP_MOVES: dict[str, frozenset[str]] = {
     CallUpState.CLOSED: frozenset(),
 }
 UNIT_CALL_MOVES: dict[str, frozenset[str]] = {
+    # Whoever hands in a list without having pledged pledges by it.
     UnitCallState.CALLED: frozenset(
-        {UnitCallState.PLEDGED, UnitCallState.DECLINED, UnitCallState.LAPSED, UnitCallState.STOOD_DOWN}
+        {
+            UnitCallState.PLEDGED,
+            UnitCallState.NAMED,
+            UnitCallState.DECLINED,
+            UnitCallState.LAPSED,
+            UnitCallState.STOOD_DOWN,
+        }
     ),
-    UnitCallState.PLEDGED: frozenset(
-        {UnitCallState.NAMED, UnitCallState.DECLINED, UnitCallState.LAPSED, UnitCallState.STOOD_DOWN}
-    ),
-    UnitCallState.NAMED: frozenset({UnitCallState.STOOD_DOWN}),
+    UnitCallState.PLEDGED: frozenset({UnitCallState.NAMED, UnitCallState.DECLINED, UnitCallState.STOOD_DOWN}),
+    # Pledged for more than are named, or declined after all who were named have said no.
+    UnitCallState.NAMED: frozenset({UnitCallState.PLEDGED, UnitCallState.DECLINED, UnitCallState.STOOD_DOWN}),
     UnitCallState.LAPSED: frozenset(
-        {UnitCallState.PLEDGED, UnitCallState.DECLINED, UnitCallState.STOOD_DOWN}
+        {UnitCallState.PLEDGED, UnitCallState.NAMED, UnitCallState.DECLINED, UnitCallState.STOOD_DOWN}
     ),
-    UnitCallState.DECLINED: frozenset({UnitCallState.PLEDGED, UnitCallState.STOOD_DOWN}),
+    UnitCallState.DECLINED: frozenset({UnitCallState.PLEDGED, UnitCallState.NAMED, UnitCallState.STOOD_DOWN}),
     UnitCallState.STOOD_DOWN: frozenset(),
 }
 OFFER_MOVES: dict[str, frozenset[str]] = {
@@ -140,8 +146,13 @@ ASSIGNMENT_MOVES: dict[str, frozenset[str]] = {
         }
     ),
     AssignmentState.ARRIVED: frozenset(
-        {AssignmentState.LEFT, AssignmentState.ACCEPTED, AssignmentState.ORDERED}
-    ),  # undo
+        {
+            AssignmentState.LEFT,
+            AssignmentState.ACCEPTED,  # undo
+            AssignmentState.ORDERED,  # undo
+            AssignmentState.WITHDRAWN,  # undo of a walk-up
+        }
+    ),
     AssignmentState.LEFT: frozenset({AssignmentState.ARRIVED}),  # undo
     AssignmentState.ABSENT: frozenset({AssignmentState.ARRIVED}),  # came late after all
     AssignmentState.WITHDRAWN: frozenset(),
