@@ -5,6 +5,7 @@ from django.views.decorators.http import require_GET
 
 from muster.audit import queries
 from muster.audit.forms import TrailFilter
+from muster.audit.rules import words
 from muster.toolkit import pages, paging
 from muster.toolkit.requests import ActorRequest, sign_in_first
 
@@ -20,9 +21,17 @@ def trail(request: ActorRequest) -> HttpResponse:
     if form.is_valid():
         entries = queries.narrowed(entries, **form.cleaned_data)
     page = paging.page_after(entries, key=("-id",), after=request.GET.get("after", ""))
-    verbs = sorted({entry.verb for entry in page.rows})
+    lines = [
+        {
+            "entry": entry,
+            "deed": words.deed(entry.verb),
+            "thing": words.thing(entry.object_kind),
+            "facts": words.facts(entry.detail),
+        }
+        for entry in page.rows
+    ]
     return pages.page(
         request,
         "audit/desk/trail.html",
-        {"page": page, "form": form, "verbs": verbs, "seal": queries.last_seal()},
+        {"lines": lines, "page": page, "form": form, "seal": queries.last_seal()},
     )

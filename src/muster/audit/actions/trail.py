@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from muster.audit.models import Entry
-from muster.audit.rules import personal_looking
+from muster.audit.rules.details import personal_looking
 from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from muster.toolkit import clock, icons, marks, toasts
+from muster.toolkit.actor import SYSTEM
 
 register = template.Library()
 
@@ -278,13 +279,14 @@ def stepper(  # noqa: PLR0917 - template tags are called by position
 def pager(context: Context, page: Any) -> dict[str, object]:
     """First and next page of a long list (toolkit/paging.py); the other parameters of the address are kept."""
     request = getattr(context, "request", None)
-    query = request.GET.copy() if request is not None else None
     first = following = ""
-    if query is not None:
+    if request is not None:
+        query = request.GET.copy()
         query.pop("after", None)
-        first = f"?{query.urlencode()}"
+        # With the path: a list may stand as a fragment in a page of another address.
+        first = f"{request.path}?{query.urlencode()}"
         query["after"] = page.next_cursor or ""
-        following = f"?{query.urlencode()}"
+        following = f"{request.path}?{query.urlencode()}"
     return {"page": page, "first": first, "following": following}
 
 
@@ -361,6 +363,12 @@ def when(at: datetime) -> str:
 def until(start: datetime, end: datetime) -> str:
     """06:00–12:00, as {{ shift.starts_at|until:shift.ends_at }}."""
     return clock.span(start, end)
+
+
+@register.filter
+def who(label: str) -> str:
+    """The label of an actor as a person reads it: what nobody did, Muster did by itself."""
+    return _("Muster, by itself") if label == SYSTEM.label else label
 
 
 @register.filter
