@@ -211,23 +211,6 @@ def test_a_stranger_is_led_to_the_door_and_back(client):
     assert (response.status_code, response["Location"]) == (302, "/sign-in/?next=%2Fdesk%2F")
 
 
-@pytest.mark.parametrize(
-    "who, where",
-    [
-        ("liaison", "/unit/"),
-        ("leader", "/post/"),
-        ("guard", "/post/"),
-        ("auditor", "/desk/trail/"),
-        ("administrator", "/desk/accounts/"),
-        ("volunteer", "/my/"),
-    ],
-)
-def test_the_desk_sends_others_to_their_work(world, who, where):
-    response = world.client_for(who).get("/desk/")
-
-    assert (response.status_code, response["Location"]) == (302, where)
-
-
 def test_only_those_who_run_a_community_are_offered_to_call(world):
     def offered(who: str) -> bool:
         return b"Raise a call-up" in world.client_for(who).get("/desk/").content

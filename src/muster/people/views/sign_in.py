@@ -11,8 +11,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.people.actions import accounts, sessions, sign_in
-from muster.people.enums import OVERSEERS, TWO_FACTOR_ROLES, RoleKind
+from muster.people.enums import TWO_FACTOR_ROLES
 from muster.people.forms.sign_in import CodeForm, PasswordForm, PhoneForm
+from muster.people.homes import home_of
 from muster.people.models import Account
 from muster.people.queries.actors import actor_of
 from muster.people.rules import masked_phone
@@ -23,15 +24,6 @@ from muster.toolkit.pages import page
 from muster.toolkit.refusal import Refused
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-# Where one's work is, the first that fits; for everybody else it is their own page.
-HOMES = (
-    ((RoleKind.COMMUNITY_WORKER, *OVERSEERS), "/desk/"),
-    ((RoleKind.UNIT_LIAISON,), "/unit/"),
-    ((RoleKind.SHIFT_LEADER, RoleKind.GUARD), "/post/"),
-    ((RoleKind.AUDITOR,), "/desk/trail/"),
-    ((RoleKind.SYSTEM_ADMINISTRATOR,), "/desk/accounts/"),
-)
-MY_HOME = "/my/"
 
 
 @require_http_methods(["GET", "POST"])
@@ -180,7 +172,7 @@ def _enter(request: ActorRequest, account: Account, *, has_second_factor: bool) 
     sessions.note("people.account.signed_in", account, actor=actor, at=now)
     if way and url_has_allowed_host_and_scheme(way, {request.get_host()}, require_https=request.is_secure()):
         return redirect(way)
-    return redirect(next((home for kinds, home in HOMES if actor.has(*kinds)), MY_HOME))
+    return redirect(home_of(actor))
 
 
 def _needs_second_factor(account: Account) -> bool:

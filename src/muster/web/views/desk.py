@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from muster.people import access
-from muster.people.enums import RoleKind
+from muster.people.homes import home_of
 from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit.pages import is_fragment, live, page
 from muster.web.navigation import DESK
 from muster.web.queries.today import today
-
-# Where those begin whose work is on neither of the two pages here.
-ELSEWHERE = {
-    RoleKind.UNIT_LIAISON: "/unit/",
-    RoleKind.SHIFT_LEADER: "/post/",
-    RoleKind.GUARD: "/post/",
-    RoleKind.AUDITOR: "/desk/trail/",
-    RoleKind.SYSTEM_ADMINISTRATOR: "/desk/accounts/",
-}
 
 
 @never_cache
@@ -31,8 +23,7 @@ def home(request: ActorRequest) -> HttpResponse:
     """Today at the desk. It renews itself; without a script it is renewed by loading it again."""
     actor = request.actor
     if not actor.has(*DESK):
-        elsewhere = next((url for kind, url in ELSEWHERE.items() if actor.has(kind)), "/my/")
-        return HttpResponseRedirect(elsewhere)
+        return redirect(home_of(actor))
     seen = today(actor, timezone.now())
     context = {"today": seen, "may_raise": actor.has(*access.RUNNERS)}
     if is_fragment(request):
