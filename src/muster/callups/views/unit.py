@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -17,10 +19,9 @@ from muster.people.access import Need, require
 from muster.people.enums import RoleKind
 from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit import server_clock, toasts
+from muster.toolkit.attempts import attempt
 from muster.toolkit.pages import live, page
-from muster.toolkit.refusal import Refused
 
-UNPROCESSABLE, CONFLICT = 422, 409
 # So many lines of a result are shown; what is to be mended comes first.
 MOST_ROWS = 100
 
@@ -62,14 +63,10 @@ def pledge(request: ActorRequest, code: str) -> HttpResponse:
     """So many will come."""
     unit_call = access.get_unit_call(request.actor, code, Need.OPERATE)
     form = PledgeForm(request.POST)
-    if not form.is_valid():
-        return _page(request, unit_call, pledge_form=form, status=UNPROCESSABLE)
-    try:
-        ledger = pledges.pledge(unit_call, actor=request.actor, **form.cleaned_data)
-    except Refused as refused:
-        form.add_error("headcount", refused.message)
-        return _page(request, unit_call, pledge_form=form, status=CONFLICT)
-    toasts.add(request, _pledged_words(ledger), tone="warn" if ledger.surplus else "ok")
+    done = attempt(form, partial(pledges.pledge, unit_call), blame="headcount", actor=request.actor)
+    if done.failed:
+        return _page(request, unit_call, pledge_form=form, status=done.status)
+    toasts.add(request, _pledged_words(done.result), tone="warn" if done.result.surplus else "ok")
     return redirect("callups:unit-call", unit_call.code)
 
 
@@ -78,13 +75,9 @@ def decline(request: ActorRequest, code: str) -> HttpResponse:
     """Nobody can come, and why."""
     unit_call = access.get_unit_call(request.actor, code, Need.OPERATE)
     form = DeclineForm(request.POST)
-    if not form.is_valid():
-        return _page(request, unit_call, decline_form=form, status=UNPROCESSABLE)
-    try:
-        pledges.decline(unit_call, actor=request.actor, **form.cleaned_data)
-    except Refused as refused:
-        form.add_error("reason", refused.message)
-        return _page(request, unit_call, decline_form=form, status=CONFLICT)
+    done = attempt(form, partial(pledges.decline, unit_call), blame="reason", actor=request.actor)
+    if done.failed:
+        return _page(request, unit_call, decline_form=form, status=done.status)
     toasts.add(request, _("Noted. The community asks elsewhere; thank you for saying so."))
     return redirect("callups:unit-call", unit_call.code)
 
@@ -94,18 +87,14 @@ def name_people(request: ActorRequest, code: str) -> HttpResponse:
     """The list. What is good is taken at once; the rest comes back with the reason of each line, and what was typed stays."""
     unit_call = access.get_unit_call(request.actor, code, Need.OPERATE)
     form = NamingForm(request.POST)
-    if not form.is_valid():
-        return _page(request, unit_call, naming_form=form, status=UNPROCESSABLE)
-    try:
-        result = namings.name_people(unit_call, actor=request.actor, **form.cleaned_data)
-    except Refused as refused:
-        form.add_error("lines", refused.message)
-        return _page(request, unit_call, naming_form=form, status=CONFLICT)
-    if not result.bad:
-        toasts.add(request, _named_words(result))
+    done = attempt(form, partial(namings.name_people, unit_call), blame="lines", actor=request.actor)
+    if done.failed:
+        return _page(request, unit_call, naming_form=form, status=done.status)
+    if not done.result.bad:
+        toasts.add(request, _named_words(done.result))
         return redirect("callups:unit-call", unit_call.code)
     unit_call.refresh_from_db()
-    return _page(request, unit_call, naming_form=form, result=result)
+    return _page(request, unit_call, naming_form=form, result=done.result)
 
 
 def _page(

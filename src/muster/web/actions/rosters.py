@@ -36,14 +36,14 @@ def appoint_liaison(
 
 
 def form_team(
-    unit: ResidentUnit, *, name: str, lines: str, actor: Actor, at: datetime | None = None
+    unit: ResidentUnit, *, name: str, people: str, actor: Actor, at: datetime | None = None
 ) -> ReserveTeam:
     """The reserve team of the unit, the leader on the first line (R2.12); all lines are good or nothing is changed.
 
     Refuses `list_empty`, `line_to_mend` with the number of the line, `phone_of_another` and `not_of_unit`.
     """
     at = at or server_clock.now()
-    entries = [_entry(line.number, line.problem, line.name, line.phone) for line in read_lines(lines)]
+    entries = [_entry(line.number, line.problem, line.name, line.phone) for line in read_lines(people)]
     if not entries:
         raise Refused(
             "list_empty", _("The list is empty. Paste one person on each line: name and phone number.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 from django import forms
@@ -29,8 +31,8 @@ from muster.people.actions import units as people_of_units
 from muster.people.enums import LiaisonSide
 from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.toolkit import server_clock, toasts
+from muster.toolkit.attempts import attempt
 from muster.toolkit.pages import page
-from muster.toolkit.refusal import Refused
 from muster.web.actions import rosters
 from muster.web.queries import units as queries
 
@@ -51,6 +53,7 @@ def index(request: ActorRequest) -> HttpResponse:
         "rows": rows,
         "page": found,
         "asked": asked,
+        "is_filtered": any(asked[name] for name in ("text", "kind", "linked")),
         "kinds": UnitKind.choices,
         "may_create": request.actor.has(*RUNNERS),
     }
@@ -64,13 +67,12 @@ def new(request: ActorRequest) -> HttpResponse:
     require(request.actor, *RUNNERS)
     communities = queries.communities_run_by(request.actor)
     form = UnitForm(posted(request), communities=communities)
-    if not form.is_valid():
+    if not form.is_bound:
         return _form_page(request, form)
-    try:
-        unit = units.create(actor=request.actor, **form.cleaned_data)
-    except Refused as refused:
-        form.add_error("uscc", refused.message)
-        return _form_page(request, form, status=HTTPStatus.CONFLICT)
+    done = attempt(form, units.create, blame="uscc", actor=request.actor)
+    if done.failed:
+        return _form_page(request, form, status=done.status)
+    unit = done.result
     toasts.add(request, _("%(name)s is on the list. Link it, and name the liaisons.") % {"name": unit.name})
     return redirect("web:desk-unit-detail", unit.code)
 
@@ -90,9 +92,11 @@ def edit(request: ActorRequest, code: str) -> HttpResponse:
     names = list(UnitFactsForm.base_fields)
     initial = {name: getattr(unit, name) for name in names}
     form = UnitFactsForm(posted(request), initial=initial)
-    if not form.is_valid():
+    if not form.is_bound:
         return _form_page(request, form, unit=unit)
-    units.update(unit, actor=request.actor, **form.cleaned_data)
+    done = attempt(form, partial(units.update, unit), actor=request.actor)
+    if done.failed:
+        return _form_page(request, form, unit=unit, status=done.status)
     toasts.add(request, _("Saved."))
     return redirect("web:desk-unit-detail", unit.code)
 
@@ -109,53 +113,29 @@ def link(request: ActorRequest, code: str) -> HttpResponse:
 @require_POST
 def unlink(request: ActorRequest, code: str) -> HttpResponse:
     """The unit is not called any more."""
-    unit = access.get_unit(request.actor, code, Need.MANAGE)
-    form = UnlinkForm(request.POST)
-    if not form.is_valid():
-        return _page(request, unit, HTTPStatus.UNPROCESSABLE_ENTITY, unlink_form=form)
-    units.unlink(unit, actor=request.actor, **form.cleaned_data)
-    toasts.add(request, _("Not linked any more. What was promised stands."))
-    return redirect("web:desk-unit-detail", unit.code)
+    said = _("Not linked any more. What was promised stands.")
+    return _decide(request, code, units.unlink, said, unlink_form=UnlinkForm(request.POST))
 
 
 @require_POST
 def contact(request: ActorRequest, code: str) -> HttpResponse:
     """Unit and community spoke."""
-    unit = access.get_unit(request.actor, code, Need.MANAGE)
-    form = ContactForm(request.POST)
-    if not form.is_valid():
-        return _page(request, unit, HTTPStatus.UNPROCESSABLE_ENTITY, contact_form=form)
-    units.log_contact(unit, actor=request.actor, **form.cleaned_data)
-    toasts.add(request, _("Noted."))
-    return redirect("web:desk-unit-detail", unit.code)
+    return _decide(request, code, units.log_contact, _("Noted."), contact_form=ContactForm(request.POST))
 
 
 @require_POST
 def plan(request: ActorRequest, code: str) -> HttpResponse:
     """The next version of the contingency plan."""
-    unit = access.get_unit(request.actor, code, Need.MANAGE)
-    form = PlanForm(request.POST)
-    if not form.is_valid():
-        return _page(request, unit, HTTPStatus.UNPROCESSABLE_ENTITY, plan_form=form)
-    added = units.add_plan(unit, actor=request.actor, **form.cleaned_data)
-    toasts.add(request, _("Version %(version)s is on file.") % {"version": added.version})
-    return redirect("web:desk-unit-detail", unit.code)
+    said = _("The new version is on file.")
+    return _decide(request, code, units.add_plan, said, plan_form=PlanForm(request.POST))
 
 
 @require_POST
 def liaison(request: ActorRequest, code: str) -> HttpResponse:
     """Who speaks for the unit from now on."""
-    unit = access.get_unit(request.actor, code, Need.MANAGE)
+    said = _("Appointed. They can sign in with their number.")
     form = LiaisonForm(request.POST)
-    if not form.is_valid():
-        return _page(request, unit, HTTPStatus.UNPROCESSABLE_ENTITY, liaison_form=form)
-    try:
-        rosters.appoint_liaison(unit, actor=request.actor, **form.cleaned_data)
-    except Refused as refused:
-        form.add_error("phone", refused.message)
-        return _page(request, unit, HTTPStatus.CONFLICT, liaison_form=form)
-    toasts.add(request, _("Appointed. They can sign in with their number."))
-    return redirect("web:desk-unit-detail", unit.code)
+    return _decide(request, code, rosters.appoint_liaison, said, blame="phone", liaison_form=form)
 
 
 @require_POST
@@ -173,26 +153,33 @@ def community_liaison(request: ActorRequest, code: str) -> HttpResponse:
 @require_POST
 def team(request: ActorRequest, code: str) -> HttpResponse:
     """The reserve team with exactly these people."""
+    said = _("The reserve team is on file.")
+    return _decide(request, code, rosters.form_team, said, blame="people", team_form=TeamForm(request.POST))
+
+
+def _decide(
+    request: ActorRequest,
+    code: str,
+    deed: Callable[..., object],
+    said: str,
+    *,
+    blame: str | None = None,
+    **filled: forms.Form,
+) -> HttpResponse:
+    """One form of the unit's page: the deed is done and said, or the page comes back with that form as it was filled."""
     unit = access.get_unit(request.actor, code, Need.MANAGE)
-    form = TeamForm(request.POST)
-    if not form.is_valid():
-        return _page(request, unit, HTTPStatus.UNPROCESSABLE_ENTITY, team_form=form)
-    try:
-        rosters.form_team(
-            unit, name=form.cleaned_data["name"], lines=form.cleaned_data["people"], actor=request.actor
-        )
-    except Refused as refused:
-        form.add_error("people", refused.message)
-        return _page(request, unit, HTTPStatus.CONFLICT, team_form=form)
-    toasts.add(request, _("The reserve team is on file."))
+    (form,) = filled.values()
+    done = attempt(form, partial(deed, unit), blame=blame, actor=request.actor)
+    if done.failed:
+        return _page(request, unit, done.status, **filled)
+    toasts.add(request, said)
     return redirect("web:desk-unit-detail", unit.code)
 
 
 def _form_page(
-    request: ActorRequest, form: forms.Form, *, unit: ResidentUnit | None = None, status: int | None = None
+    request: ActorRequest, form: forms.Form, *, unit: ResidentUnit | None = None, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    usual = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return page(request, "web/units/form.html", {"form": form, "unit": unit}, status=status or usual)
+    return page(request, "web/units/form.html", {"form": form, "unit": unit}, status=status)
 
 
 def _page(
