@@ -8,6 +8,7 @@ from django.utils import timezone
 from muster.callups.enums import AssignmentState, CallUpState, OfferState
 from muster.records.enums import DutyKind, Evidence, RecordState
 from muster.records.models import ServiceRecord
+from muster.records.queries.hours import totals_of
 from muster.web.queries.mine import mine
 from tests.web.ground import make_call_up, make_offer, make_seat, make_slot
 from tests.world import HERE, World
@@ -99,6 +100,21 @@ def test_hours_keep_duty_apart_and_leave_drills_out(world):
     page = world.client_for("volunteer").get("/my/").content.decode()
     assert "6.5" in page
     assert "and 1 hours on duty" in page
+
+
+def test_the_first_page_and_the_page_of_hours_say_the_same_sum(world):
+    make_record(world, 390)
+    make_record(world, 480, state=RecordState.NEEDS_APPROVAL)
+    make_record(world, 60, duty_kind=DutyKind.ON_PAID_DUTY, state=RecordState.NEEDS_APPROVAL)
+    make_record(world, 600, state=RecordState.VOID)
+    person = world.person("volunteer")
+
+    seen, given = mine(person, timezone.now()), totals_of(person)
+
+    assert (seen.minutes, seen.duty_minutes) == (given.service, given.on_duty) == (870, 60)
+    client = world.client_for("volunteer")
+    for address in ("/my/", "/my/records/"):
+        assert "14.5" in client.get(address).content.decode()
 
 
 def test_a_newcomer_is_told_what_will_come(world):

@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from muster.people.access import RUNNERS
 from muster.people.enums import OVERSEERS, RoleKind
 from muster.territory.models import Division
 from muster.toolkit.actor import Actor
@@ -45,6 +46,7 @@ RAIL = (
     Place("/desk/callups/", "speakerphone", _("Call-ups")),
     Place("/desk/people/", "users", _("Force")),
     Place("/desk/units/", "building-community", _("Resident units")),
+    Place("/desk/hours/", "clock", _("Hours"), RUNNERS),
     Place("/desk/oversight/", "chart-bar", _("Oversight"), OVERSEERS),
     Place("/desk/mode/", "shield-heart", _("Mode and level")),
     Place("/desk/settings/", "settings", _("Numbers"), (*DESK, RoleKind.SYSTEM_ADMINISTRATOR)),

@@ -18,9 +18,11 @@ from muster.callups.models import Assignment, CallUp, Shift, Slot, UnitCall
 from muster.callups.queries.funnel import Funnel, funnels
 from muster.norms.queries import ModeNow, mode_of
 from muster.organizations.models import ResidentUnit
-from muster.people.access import SEERS, ranges_q
+from muster.people.access import RUNNERS, SEERS, ranges_q
 from muster.people.enums import REGULAR_FORCE, VolunteerState, Willingness
 from muster.people.models import Person, ReserveTeamMember, VolunteerProfile
+from muster.records.access import records_visible_to
+from muster.records.queries.hours import WAITING
 from muster.territory.models import Division
 from muster.toolkit import clock
 from muster.toolkit.actor import Actor
@@ -30,6 +32,7 @@ AHEAD = timedelta(hours=24)
 MOST_CALLS = 8
 MOST_SHIFTS = 24
 MOST_TO_DO = 6
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def today(actor: Actor, at: datetime) -> Today:
     return Today(
         headline=headline,
         detail=detail,
-        to_do=_to_do(calls, shifts, at),
+        to_do=[*_to_do(calls, shifts, at), *_hours(actor)],
         calls=_call_lines(calls, counted, at),
         shifts=shifts,
         reach=_reach(actor),
@@ -314,6 +317,29 @@ def _silent_units(calls: Sequence[CallUp], at: datetime) -> list[ToDo]:
             acts=(Act(_("Open the call-up"), _call_up_url(call.call_up.code)),),
         )
         for call in late
+    ]
+
+
+def _hours(actor: Actor) -> list[ToDo]:
+    """Hours that nobody has settled: whoever gave them waits for a desk."""
+    if not actor.has(*RUNNERS):
+        return []
+    waiting = records_visible_to(actor).filter(WAITING)[:MOST_COUNTED].count()
+    if not waiting:
+        return []
+    return [
+        ToDo(
+            icon="clock",
+            tone="brand",
+            title=ngettext(
+                "%(count)s record of hours waits to be settled",
+                "%(count)s records of hours wait to be settled",
+                waiting,
+            )
+            % {"count": waiting},
+            text=_("Without a check-out nothing is credited until you say until when they were there."),
+            acts=(Act(_("Settle the hours"), reverse("callups:desk-hours-list")),),
+        )
     ]
 
 
