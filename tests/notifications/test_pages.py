@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.utils import translation
 
 from muster.jobs import queue
 from muster.notifications.actions import messages
 from muster.notifications.actions.messages import Draft
 from muster.notifications.models import Message
+from muster.notifications.rules import failure_words
 from tests.world import EVERYBODY, HERE, World, shut
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +113,21 @@ def test_list_costs_the_same_with_one_row_and_with_three(
         client.get(ABOUT)
 
     assert len(two) == len(five) <= 14
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("", ""),
+        ("made_up_recipient", "an invented person, whom nobody really tells (made_up_recipient)"),
+        ("sms_url_not_set", "no text message service is set up (sms_url_not_set)"),
+        ("http_422", "the service refused it (http_422)"),
+        ("smtp_550", "the service refused it (smtp_550)"),
+        ("http_503", "the service did not answer (http_503)"),
+        ("smtp_451", "the service did not answer (smtp_451)"),
+        ("ConnectTimeout", "the service did not answer (ConnectTimeout)"),
+    ],
+)
+def test_why_a_message_failed_is_said_in_words_with_its_code_at_the_end(error: str, said: str) -> None:
+    with translation.override("en"):
+        assert failure_words(error) == said

@@ -239,8 +239,8 @@ def test_a_note_keeps_the_escaping_of_its_body():
 def test_the_pager_keeps_the_filter_and_drops_the_old_cursor():
     html = draw("{% pager page %}", page=SimpleNamespace(first=False, next_cursor="NEW"))
 
-    assert 'href="?state=active"' in html
-    assert 'href="?state=active&amp;after=NEW" rel="next"' in html
+    assert 'href="/desk/people/?state=active"' in html
+    assert 'href="/desk/people/?state=active&amp;after=NEW" rel="next"' in html
 
 
 def test_a_single_page_has_no_pager():

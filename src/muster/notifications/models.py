@@ -3,7 +3,7 @@
 from django.db import models
 
 from muster.notifications.enums import Channel, MessageState
-from muster.notifications.rules import masked_address
+from muster.notifications.rules import failure_words, masked_address
 from muster.toolkit.codes import new_code
 from muster.toolkit.fields import EncryptedTextField
 
@@ -55,6 +55,11 @@ class Message(models.Model):
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
             ),
         ]
+
+    @property
+    def failure(self) -> str:
+        """Why it did not arrive, in words."""
+        return failure_words(self.error)
 
     @property
     def masked_address(self) -> str:

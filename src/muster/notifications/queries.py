@@ -21,6 +21,13 @@ def delivery_counts(subject_kind: str, subject_code: str) -> Mapping[str, int]:
     return {state: 0 for state in MessageState.values} | dict(found)
 
 
+def failed_about(subject_kind: str, subject_code: str) -> int:
+    """How many messages about a subject failed for good."""
+    return Message.objects.filter(
+        subject_kind=subject_kind, subject_code=subject_code, state=MessageState.FAILED
+    ).count()
+
+
 def failed(messages: QuerySet[Message]) -> QuerySet[Message]:
     """Those of the messages that failed for good."""
     return messages.filter(state=MessageState.FAILED)

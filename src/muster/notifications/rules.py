@@ -4,6 +4,8 @@ import re
 import zlib
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 ATTEMPTS = 6
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=30)
@@ -12,6 +14,13 @@ LEASE = timedelta(minutes=2)
 JITTER = 0.5
 # The numbers of the demo (data/SOURCES.md): no operator gives this block to people.
 MADE_UP_PHONE = re.compile(r"(?:\+?86)?154\d{8}")
+REASONS = {
+    "made_up_recipient": _("an invented person, whom nobody really tells"),
+    "sms_url_not_set": _("no text message service is set up"),
+    "service_not_allowed": _("this group service is not allowed here"),
+    "address_not_understood": _("the address of the group is mistyped"),
+}
+REFUSED = re.compile(r"http_4\d\d|smtp_5\d\d")
 
 
 def pause_after(attempts: int, code: str) -> timedelta:
@@ -40,3 +49,11 @@ def masked_address(address: str) -> str:
         return f"{name[:1]}***@{domain}"
     digits = re.sub(r"^\+?86(?=1\d{10}$)", "", address)
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****"
+
+
+def failure_words(error: str) -> str:
+    """Why a message did not arrive, as a person reads it, with the code at the end for whoever mends it."""
+    if not error:
+        return ""
+    usual = _("the service refused it") if REFUSED.fullmatch(error) else _("the service did not answer")
+    return f"{REASONS.get(error, usual)} ({error})"

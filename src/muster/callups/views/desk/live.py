@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from muster.callups import access
 from muster.callups.queries import desk, words
 from muster.callups.queries.tally import Tally, tally
+from muster.notifications.queries import failed_about
 from muster.people.access import Need
 from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit.pages import is_fragment, live, page
@@ -31,7 +32,9 @@ def refresh(request: ActorRequest, code: str) -> HttpResponse:
     """Its parts again; 304 while nothing changed."""
     call_up = access.get_call_up(request.actor, code)
     counted = tally(call_up)
-    version = f"{counted.version()}-{request.META['QUERY_STRING']}"
+    # A message that fails changes none of the counts, and is the one that somebody must see.
+    failed = failed_about("call_up", call_up.code)
+    version = f"{counted.version()}-{failed}-{request.META['QUERY_STRING']}"
     return live(request, "callups/desk/call.html#live", lambda: _context(request, counted), version=version)
 
 
