@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -100,7 +101,7 @@ def is_contact_fresh(last_at: datetime | None, at: datetime, days: int) -> bool:
 def reviewed_since(on: date, months: int) -> date:
     """The first day on which a plan must have been reviewed to count on the day `on` (R2.13)."""
     years, month = divmod(on.year * 12 + on.month - 1 - months, 12)
-    return date(years, month + 1, min(on.day, 28))
+    return date(years, month + 1, min(on.day, monthrange(years, month + 1)[1]))
 
 
 def _length_words(length: int) -> str:

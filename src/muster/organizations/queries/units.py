@@ -45,8 +45,10 @@ def units_listed(
 
 
 def plans_in_force(on: date, reviewed_since: date) -> QuerySet[ContingencyPlan]:
-    """The plans that are valid on that day and were reviewed since the other (R2.13)."""
-    return ContingencyPlan.objects.filter(valid_from__lte=on, valid_to__gt=on, valid_from__gte=reviewed_since)
+    """The plans that are valid on that day, their last one too, and were reviewed since the other (R2.13)."""
+    return ContingencyPlan.objects.filter(
+        valid_from__lte=on, valid_to__gte=on, valid_from__gte=reviewed_since
+    )
 
 
 def newest_contacts(unit: ResidentUnit) -> list[UnitContact]:
