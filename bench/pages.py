@@ -66,7 +66,7 @@ def queries_of(account: Account, path: str) -> int:
 
 @dataclass(frozen=True)
 class Weight:
-    """Bytes of a first visit: page, styles, scripts, pictures and fonts. `gzipped` packs each file as peers.md did."""
+    """Bytes of a first visit: page, styles, scripts, pictures and fonts. `gzipped` packs each file by itself."""
 
     gzipped: int
     sent: int

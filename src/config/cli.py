@@ -12,20 +12,27 @@ from typing import Annotated
 
 import django
 import typer
+from environs import EnvError, EnvValidationError
 from rich.console import Console
 from rich.table import Table
 
-from config import binaries, postgres, postgres_server
+from config import binaries, folder, postgres, postgres_server
 from config.own_server import own_server
 from config.serve import CannotServe, Copy, alone, serve
 from muster.toolkit.refusal import Refused
 
-ROOT = Path(__file__).resolve().parents[2]
 # What `reset` removes: all that a start makes again. Measurements (bench/) and what a person laid there stay.
 MADE_BY_MUSTER = ("pg", "pg.new", "secrets", "outbox", "log", "static", "demo.json")
 
 # Errors whose text is for the person at the terminal.
-SENTENCES = (CannotServe, binaries.NoPostgres, postgres_server.DatabaseDown, Refused)
+SENTENCES = (
+    CannotServe,
+    EnvError,
+    Refused,
+    binaries.NoPostgres,
+    folder.FolderUnusable,
+    postgres_server.DatabaseDown,
+)
 TOWNSHIP = 510107001  # 浆洗街街道, the demo's
 SEED = 7
 CODE_LENGTH = 12
@@ -47,34 +54,50 @@ def main() -> int:
         app()
     except SENTENCES as error:
         Console(stderr=True).print(
-            f"[bold]muster:[/] {getattr(error, 'message', error)}", highlight=False, soft_wrap=True
+            f"muster: {_sentence(error)}", highlight=False, markup=False, soft_wrap=True
         )
         return 1
     return 0
 
 
+def _sentence(error: Exception) -> str:
+    if isinstance(error, EnvValidationError):
+        name, said = str(error).split('"')[1], error.error_messages
+        return f"{name} is not right. {' '.join(said) if isinstance(said, list) else said}"
+    return str(getattr(error, "message", error))
+
+
 @app.command("serve")
 def serve_command(
     host: Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="The port to listen on.")] = 8000,
     *,
     demo: Annotated[
         bool, typer.Option("--demo", help="Build the demo first, and print its sign-in links.")
     ] = False,
 ) -> None:
     """Start database, web and worker, and keep them up until Ctrl-C."""
-    copy = Copy(_var(), host, port, os.environ.get("DATABASE_URL", ""))
-    before = ["prepare", "--demo"] if demo else ["prepare"]
-    raise typer.Exit(serve(copy, before, ["sign-in-link"] if demo else []))
+    copy = Copy(folder.usable(), host, port, os.environ.get("DATABASE_URL", ""))
+    raise typer.Exit(serve(copy, ["prepare", "--demo"] if demo else ["prepare"]))
 
 
 @app.command(hidden=True)
 def prepare(*, demo: Annotated[bool, typer.Option("--demo", help="And the demo.")] = False) -> None:
-    """Bring schema, collected static files and catalogs up to date; `serve` does it before it opens the doors."""
+    """Bring schema, collected static files and catalogs up to date; `serve` does it before it opens the doors.
+
+    Its progress goes to standard error; what standard output gets, `serve` says once the page answers.
+    """
     deeds = _deeds()
-    deeds.prepare(console)
+    progress = Console(stderr=True)
+    deeds.prepare(progress)
     if demo:
-        deeds.build_demo(console, full_code(TOWNSHIP), SEED, 1.0)
+        deeds.build_demo(progress, full_code(TOWNSHIP), SEED, 1.0)
+        # Here and not by a command of its own: to load Muster once more would take longer than all else.
+        try:
+            deeds.print_links(console, "")
+        except Refused as error:
+            # Somebody removed an account of the cast; the copy is well without it.
+            progress.print(error.message, markup=False)
 
 
 @app.command(hidden=True)
@@ -112,7 +135,7 @@ def drill(
 ) -> None:
     """Muster a whole division with simulated people, through the pages that real ones use. Exit code 1 on any violation."""
     code = full_code(division)
-    with contextlib.nullcontext(url) if url else own_server(_var()) as address:
+    with contextlib.nullcontext(url) if url else own_server(folder.usable()) as address:
         good = _deeds().play_drill(console, code, seed=seed, url=address, path=json)
     raise typer.Exit(0 if good else 1)
 
@@ -145,7 +168,7 @@ def check() -> None:
 @app.command()
 def reset(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Remove the embedded database and everything else that a start makes again."""
-    var = _var()
+    var = folder.usable()
     if os.environ.get("DATABASE_URL"):
         raise CannotServe("DATABASE_URL is set; Muster removes only a database of its own.")
     if not yes:
@@ -183,6 +206,9 @@ def full_code(division: int) -> int:
 
 
 def _deeds() -> ModuleType:
+    folder.usable()
+    if url := os.environ.get("DATABASE_URL"):
+        postgres.check_address(url)
     django.setup()
     from config import deeds  # noqa: PLC0415 - models cannot be imported before Django is set up
 
@@ -199,11 +225,7 @@ def _license(facts: metadata.PackageMetadata) -> str:
 
 
 def _version() -> str:
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
-
-
-def _var() -> Path:
-    return Path(os.environ.get("MUSTER_VAR") or ROOT / "var").resolve()
+    return str(tomllib.loads((folder.ROOT / "pyproject.toml").read_text())["project"]["version"])
 
 
 if __name__ == "__main__":

@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from config.postgres_server import ROLE, Site, answers, start
+from config.binaries import OLDEST
+from config.postgres_server import ROLE, DatabaseDown, Site, answers, start
 from config.postgres_server import stop as stop_server
+
+WAIT_SECONDS = 10
 
 
 @dataclass
@@ -70,12 +74,38 @@ def stop(var: Path) -> None:
             stop_server(site)
 
 
+def check_address(url: str) -> None:
+    """Raises `DatabaseDown` where no PostgreSQL that is new enough answers at `url`."""
+    known = _parsed(url)
+    try:
+        with psycopg.connect(
+            **{**known, "connect_timeout": known.get("connect_timeout", WAIT_SECONDS)}
+        ) as one:
+            version = one.info.server_version // 10_000
+    except psycopg.OperationalError as error:
+        raise DatabaseDown(f"The database of DATABASE_URL does not answer: {str(error).strip()}") from None
+    if version < OLDEST:
+        raise DatabaseDown(
+            f"The server of DATABASE_URL is PostgreSQL {version}; Muster needs {OLDEST} or newer."
+        )
+
+
+def _parsed(url: str) -> dict[str, Any]:
+    try:
+        return dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError:
+        # Its own text would show the address, and with it the password.
+        raise DatabaseDown(
+            "DATABASE_URL is no address of a PostgreSQL. It looks like postgresql://user:password@host:5432/name"
+        ) from None
+
+
 def connection_settings(url: str, var: Path) -> dict[str, Any]:
     """Django's DATABASES entry for `url`, or where that is empty for the embedded database, which it starts.
 
     `DATABASE_POOL` is set by `muster serve`, whose threads share connections; a command needs one.
     """
-    known = conninfo_to_dict(url or ensure(var))
+    known = _parsed(url or ensure(var))
     pool = int(os.environ.get("DATABASE_POOL", "0"))
     return {
         "ENGINE": "django.db.backends.postgresql",

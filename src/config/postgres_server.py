@@ -27,6 +27,8 @@ from config import binaries, secrets
 ROLE = "muster"
 SUPERUSER = "postgres"
 PORT = 5432
+# Bytes of the path of a socket, without the one that ends it.
+LONGEST_SOCKET = 107
 # Crash recovery of a province-size database may take many minutes; a limit would only kill it half-way.
 START_LIMIT_SECONDS = 3600
 STOP_LIMIT_SECONDS = 60
@@ -86,12 +88,14 @@ class Site:
 
     @property
     def run(self) -> Path:
-        """The socket's folder. Short, because the path of a socket may not be longer than 107 bytes."""
+        """The socket's folder: short, because of `LONGEST_SOCKET`, whatever TMPDIR says."""
         told = self.postmaster_file()
         if postmaster(self) and len(told) > 4 and told[4]:
             return Path(told[4])
         mark = hashlib.sha256(str(self.var).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"muster-pg-{mark}"
+        name = f"muster-pg-{mark}"
+        fits = len(os.fsencode(tempfile.gettempdir())) + len(f"/{name}/.s.PGSQL.{PORT}") <= LONGEST_SOCKET
+        return Path(tempfile.gettempdir() if fits else "/tmp") / name  # noqa: S108 - 0700, and its holder is looked at
 
     @property
     def socket(self) -> Path:

@@ -8,11 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from config import postgres, postgres_server
 
@@ -20,6 +22,8 @@ WEB_WORKERS = 2
 # Threads wait for the database most of their time; two times eight serve 16 connections without a queue.
 WEB_THREADS = 8
 LOOK_EVERY_SECONDS = 0.25
+PAUSE_SECONDS = 0.05
+MUSTER = [sys.executable, "-m", "config.cli"]
 # Long enough for a machine that others keep busy.
 START_LIMIT_SECONDS = 180
 STOP_LIMIT_SECONDS = 15
@@ -48,7 +52,8 @@ class Copy:
 
     @property
     def address(self) -> str:
-        return f"http://{self.reached_at}:{self.port}"
+        host = f"[{self.reached_at}]" if ":" in self.reached_at else self.reached_at
+        return f"http://{host}:{self.port}"
 
 
 @dataclass
@@ -63,36 +68,51 @@ class Child:
     due_at: float = field(default=0.0)
 
 
-def serve(copy: Copy, before: list[str], after: list[str]) -> int:
-    """Bring the copy up, say where it is, keep it up; 0 after an orderly stop.
+def serve(copy: Copy, before: list[str]) -> int:
+    """Bring the copy up, say where it is, keep it up; 0 after an orderly stop, 1 when `before` failed.
 
-    `before` and `after` are commands of Muster, run before the doors open and once the page answers.
-    Raises `CannotServe`.
+    `before` is a command of Muster that is run before the doors open; what it prints is said once the page answers.
+    Raises `CannotServe`, and `postgres_server.DatabaseDown` for a database that is not there.
     """
-    copy.var.mkdir(parents=True, exist_ok=True)
-    with alone(copy), _stop_asked() as stop_asked:
+    with alone(copy), _stop_asked() as stop_asked, tempfile.TemporaryFile("w+") as words:
         _check_port(copy)
+        if copy.database_url:
+            postgres.check_address(copy.database_url)
         url = copy.database_url or postgres.ensure(copy.var)
         environment = _environment(copy, url)
-        if stop_asked() or _muster(before, environment):
-            return _closed(copy, [])
-
-        def when_ready() -> None:
-            sys.stdout.write(f"\n  Muster is ready: {copy.address}   (Ctrl-C stops it)\n\n")
-            sys.stdout.flush()
-            if after:
-                _muster(after, environment)
-
         children = [Child("web", _web(copy)), Child("worker", _worker())]
         try:
-            _keep(copy, children, environment, stop_asked, when_ready)
+            if not stop_asked() and _ended_badly(before, environment, words, stop_asked):
+                return 0 if stop_asked() else 1
+            _keep(copy, children, environment, stop_asked, lambda: _say_ready(copy, words))
         finally:
-            _closed(copy, children)
+            _close(copy, children)
     return 0
 
 
-def _muster(command: list[str], environment: dict[str, str]) -> int:
-    return subprocess.call([sys.executable, "-m", "config.cli", *command], env=environment)
+def _ended_badly(
+    command: list[str], environment: dict[str, str], words: TextIO, stop_asked: Callable[[], bool]
+) -> bool:
+    """Run the command to its end, or until somebody says stop: to build a first demo takes a while."""
+    # In our group: Ctrl-C reaches it too. Its progress goes to standard error, which stays the terminal's.
+    process = subprocess.Popen(_own([*MUSTER, *command]), env=environment, stdout=words)
+    while process.poll() is None:
+        if stop_asked():
+            process.terminate()
+            process.wait()
+        time.sleep(PAUSE_SECONDS)
+    return process.returncode != 0
+
+
+def _own(command: list[str]) -> list[str]:
+    """The command as a child that ends with us, even when we are killed."""
+    return [sys.executable, "-m", "config.child", str(os.getpid()), *command]
+
+
+def _say_ready(copy: Copy, words: TextIO) -> None:
+    words.seek(0)
+    sys.stdout.write(f"\n  Muster is ready: {copy.address}   (Ctrl-C stops it)\n\n{words.read()}")
+    sys.stdout.flush()
 
 
 def _web(copy: Copy) -> list[str]:
@@ -118,7 +138,7 @@ def _web(copy: Copy) -> list[str]:
 
 
 def _worker() -> list[str]:
-    return [sys.executable, "-m", "config.cli", "worker"]
+    return [*MUSTER, "worker"]
 
 
 def _environment(copy: Copy, url: str) -> dict[str, str]:
@@ -168,14 +188,13 @@ def _revive(child: Child, environment: dict[str, str]) -> None:
         child.process = None
     if child.process is None and now >= child.due_at:
         # A group of its own: Ctrl-C reaches only us, and we stop them in order.
-        wrapped = [sys.executable, "-m", "config.child", str(os.getpid()), *child.command]
         child.process = subprocess.Popen(
-            wrapped, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+            _own(child.command), env=environment, stdin=subprocess.DEVNULL, start_new_session=True
         )
         child.started_at = now
 
 
-def _closed(copy: Copy, children: list[Child]) -> int:
+def _close(copy: Copy, children: list[Child]) -> None:
     """Stop the children, then the database if nobody else uses it."""
     running = [child for child in children if child.process is not None]
     for child in running:
@@ -189,7 +208,6 @@ def _closed(copy: Copy, children: list[Child]) -> int:
             child.process.wait()
     if not copy.database_url:
         postgres.release(copy.var)
-    return 1
 
 
 def _signal_group(child: Child, number: signal.Signals) -> None:
@@ -200,6 +218,7 @@ def _signal_group(child: Child, number: signal.Signals) -> None:
 
 @contextlib.contextmanager
 def alone(copy: Copy) -> Iterator[None]:
+    """No other copy serves this data folder while this lasts. Raises `CannotServe` where one does."""
     with (copy.var / "serve.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -234,9 +253,10 @@ def _check_port(copy: Copy) -> None:
         try:
             probe.bind((copy.host, copy.port))
         except OSError as error:
+            another = copy.port + 1 if copy.port < 65535 else copy.port - 1
             raise CannotServe(
                 f"Port {copy.port} of {copy.host} cannot be opened ({error.strerror}). "
-                f"Choose another one: PORT={copy.port + 1}"
+                f"Choose another one: PORT={another}"
             ) from None
 
 

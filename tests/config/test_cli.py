@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from config import cli, postgres
+from config import cli, folder, postgres
 from config.postgres_server import Site, postmaster
 
 runner = CliRunner()
@@ -32,7 +32,7 @@ def test_version_is_the_one_of_the_package() -> None:
     result = runner.invoke(cli.app, ["version"])
 
     assert result.exit_code == 0
-    assert f'version = "{result.output.strip()}"' in (cli.ROOT / "pyproject.toml").read_text()
+    assert f'version = "{result.output.strip()}"' in (folder.ROOT / "pyproject.toml").read_text()
 
 
 def test_reset_removes_what_a_start_makes_and_nothing_else(var: Path) -> None:

@@ -1,4 +1,4 @@
-"""The one door to the queue. Nothing else in Muster knows that it is procrastinate's (docs/architecture.md, stack.md §3).
+"""The one door to the queue. Nothing else in Muster knows that it is procrastinate's (docs/decisions/0002).
 
 A job is enqueued through Django's connection, so it is committed or rolled back with the deed that asks for it. A worker that
 dies gives its jobs back to the others, so every job may run more than once: it takes ids, looks at the state, and claims.

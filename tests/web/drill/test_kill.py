@@ -1,5 +1,6 @@
 """The same seed gives the same funnel, also when web, worker and database are killed in the middle of the drill."""
 
+import contextlib
 import json
 import os
 import signal
@@ -57,14 +58,22 @@ class Copy:
             return 0
         return int(row[0]) if row else 0
 
+    def kill(self, word: str) -> None:
+        """Kill those processes; there are some, or the test would prove nothing."""
+        parts = self.parts(word)
+        assert parts
+        for part in parts:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(part, signal.SIGKILL)
+
     def parts(self, word: str) -> set[int]:
-        """The processes of this copy, and of no other, whose command has the word."""
+        """The processes of this copy, and of no other, one word of whose command this is."""
         mark = f"MUSTER_VAR={self.var}".encode()
         found = set()
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 ours = mark in (process / "environ").read_bytes().split(b"\0")
-                if ours and word.encode() in (process / "cmdline").read_bytes():
+                if ours and word.encode() in (process / "cmdline").read_bytes().split(b"\0"):
                     found.add(int(process.name))
             except OSError:
                 continue
@@ -129,11 +138,9 @@ def test_killed_web_worker_and_database_lose_nothing_and_change_no_figure(
 
     # The drill first removes what the last one left.
     until(lambda: copy.count("callups_attendance") == 0 and copy.count("callups_assignment") >= 3)
-    for web in copy.parts("granian"):
-        os.kill(web, signal.SIGKILL)
+    copy.kill("granian")
     until(lambda: copy.count("callups_assignment") >= 6)
-    for worker in copy.parts("muster.jobs.worker"):
-        os.kill(worker, signal.SIGKILL)
+    copy.kill("worker")
     until(lambda: copy.count("callups_attendance") >= 3)
     database = postmaster(Site(copy.var))
     assert database

@@ -18,7 +18,7 @@ def id_number_index(value: str) -> UUID:
 def name_keys(text: str) -> list[int]:
     """The keyed bigrams of a name or of a search text, and its single characters, as 31-bit numbers.
 
-    A two-character Chinese name part cannot be found by trigrams (stack.md §5); single characters let a person be
+    A two-character Chinese name part cannot be found by trigrams (it has none); single characters let a person be
     found by family name alone.
     """
     letters = "".join(character for character in text.casefold() if character.isalnum())

@@ -14,7 +14,7 @@ from muster.territory.actions.editions import Edition, Entry, data_folder, read_
 from muster.territory.enums import Level
 from muster.territory.rules import ancestors_of, counts, positions
 
-# Zones that the census counts apart and that are no division: counted with the county that holds them (data.md §3).
+# Zones that the census counts apart and that are no division: counted with the county that holds them (data/SOURCES.md).
 ZONES = {511071000000: 511002000000, 511771000000: 511703000000, 511971000000: 511902000000}
 COUNTY_STEP = 1_000_000
 NOWHERE = (None, None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from muster.territory.enums import DivisionKind
 
 SPREAD = 0.5  # sigma of the lognormal size of communities
-# Where the census names no rural or no urban people, a community weighs four villages (data.md §9).
+# Where the census names no rural or no urban people, a community weighs four villages (our assumption).
 PLAIN_FACTOR = 4.0
 LEAST = 0.25  # a prison, a reserve or a farm
 

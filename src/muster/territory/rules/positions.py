@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 KM_PER_DEGREE = 111.32
 TRIES = 16
-# Kilometres from the centre of the town to its communities, by the kind of town (data.md §2).
+# Kilometres from the centre of the town to its communities, by the kind of town. Ours: no coordinates are published.
 REACH = {"道": 0.5, "镇": 1.5}
 REACH_ELSEWHERE = 3.0
 

@@ -9,7 +9,7 @@ from functools import cache
 from muster.territory.actions.editions import data_folder
 from muster.territory.actions.sources import COUNTY_STEP
 
-# Of a hundred people who may volunteer, how many do (data.md §9), and of those in an emergency.
+# Of a hundred people who may volunteer, how many do (our assumption), and of those in an emergency.
 VOLUNTEERS_PERCENT = 12
 EMERGENCY_PERCENT = 20
 # 15 to 17 are not yet of age: three years of the fifty from 15 to 64.

@@ -35,7 +35,8 @@ from muster.web.demo.draws import Draws
 MOST_POSTS = 4
 UNITS = 4
 RAISED_BEFORE = timedelta(hours=3)
-# Of a hundred people asked (data.md §5): how many come, how many say that they cannot; the others stay silent.
+# Of a hundred people asked, as published figures of volunteer services let expect: how many come, how many say that
+# they cannot; the others stay silent.
 ACCEPT, DECLINE = 60, 15
 ARRIVE = 84
 DEVICE = "demo"

@@ -16,7 +16,7 @@ from muster.territory.rules.positions import offset
 from muster.toolkit.actor import SYSTEM
 from muster.web.demo.draws import Draws, Urn
 
-HOUSEHOLDS_PER_COMPOUND = 600  # 300 to 900 in a city (data.md §9)
+HOUSEHOLDS_PER_COMPOUND = 600  # 300 to 900 in a city, our assumption
 HOUSEHOLDS_PER_GROUP = 55  # 30 to 80 in a village
 HOUSEHOLDS_PER_GATE = 500
 HOUSEHOLDS_PER_LIFT_BUILDING = 100
