@@ -74,9 +74,13 @@ def remind_muster(seats: Iterable[Assignment], *, at: datetime) -> int:
     """Once for each seat, before its muster; people who were ordered have no offer and no link."""
     with translation.override(settings.LANGUAGE_CODE):
         drafts = []
+        errands: dict[int, _Errands] = {}
         for seat in seats:
             link = offer_link(seat.offer) if seat.offer else settings.PUBLIC_URL
-            words = letters.remind_muster(_Errands(seat.call_up).at(seat.shift), seat.call_up.bring, link)
+            known = errands.get(seat.call_up_id) or errands.setdefault(
+                seat.call_up_id, _Errands(seat.call_up)
+            )
+            words = letters.remind_muster(known.at(seat.shift), seat.call_up.bring, link)
             drafts.append(_draft(f"muster:{seat.code}", "remind", seat.person, seat.call_up, words))
         return messages.post(drafts, at=at)
 
