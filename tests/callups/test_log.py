@@ -1,15 +1,20 @@
 """The record of a call-up in words: what the community did and how the units answered, newest first."""
 
+from pathlib import Path
+
 import pytest
+from django.utils import translation
 
 from muster.audit.models import Entry
-from muster.callups.actions import calls, namings, pledges
-from muster.callups.queries.log import LINES, line_of, log_lines
-from tests.callups.drafting import NOW, draft, raised
-from tests.callups.ground import called, roster
+from muster.callups import actions
+from muster.callups.actions import calls, dispatch, namings, offers, pledges, waves
+from muster.callups.queries.log import LINES, WORDS, line_of, log_lines
+from tests.callups.drafting import NOW, draft, offer_to, raised
+from tests.callups.ground import called, me, roster
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
+ACTIONS = Path(actions.__path__[0])
 
 
 def texts(call_up: object) -> list[str]:
@@ -65,3 +70,63 @@ def test_fact_that_an_older_entry_has_not_is_a_dash() -> None:
     entry = Entry(verb="callups.unit_call.pledged", actor_label="x", at=NOW, detail={"headcount": 3})
 
     assert line_of(entry).text == "– pledged 3"
+
+
+def test_log_says_who_confirmed_a_dispatch(world: World) -> None:
+    call_up = raised(world.actor("worker"))
+    run = dispatch.propose(call_up, actor=world.actor("worker"), at=NOW)
+    other = dispatch.propose(raised(world.actor("worker")), actor=world.actor("worker"), at=NOW)
+
+    dispatch.confirm(run, actor=world.actor("worker"), at=NOW)
+    dispatch.confirm(other, actor=world.actor("worker"), at=NOW)
+
+    label = world.actor("worker").label
+    assert texts(call_up) == [
+        f"{label} confirmed a dispatch: 0 seated, 1 ordered, 0 asked",
+        f"{label} raised the call-up",
+    ]
+
+
+def test_log_says_once_that_the_asking_stopped_by_itself(world: World) -> None:
+    call_up = raised(world.actor("worker"), draft(1))
+    asked = [offer_to(call_up, world.volunteer(number)) for number in range(12)]
+    offers.accept(asked[0], actor=me(asked[0].person), risk_confirmed=True, at=NOW)
+
+    thanked = [waves.thank_surplus(call_up, at=NOW) for _time in range(2)]
+
+    assert (thanked[0] > 0, thanked[1]) == (True, 0)
+    assert texts(call_up)[0] == "All seats are filled; asking stopped by itself"
+    assert len(texts(call_up)) == 2
+
+
+@pytest.mark.parametrize("verb", WORDS)
+def test_every_line_of_the_log_is_written_somewhere(verb: str) -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in ACTIONS.rglob("*.py"))
+
+    assert f'"{verb}"' in written
+
+
+@pytest.mark.parametrize(
+    ("deed", "english_words", "chinese", "hot"),
+    [
+        ("halt", "stopped the asking", "停止", True),
+        ("resume", "let the asking go on", "继续", False),
+        ("stand_down", "stood the call-up down", "解散", True),
+        ("close", "The call-up is closed", "结束", False),
+    ],
+)
+def test_log_tells_each_end_in_both_languages(
+    world: World, deed: str, english_words: str, chinese: str, hot: bool
+) -> None:
+    call_up = raised(world.actor("worker"))
+    if deed == "resume":
+        calls.halt(call_up, actor=world.actor("worker"), at=NOW)
+    facts = {"reason": "已解除"} if deed == "stand_down" else {}
+    getattr(calls, deed)(call_up, actor=world.actor("worker"), at=NOW, **facts)
+
+    in_english = log_lines(call_up)[0]
+    with translation.override("zh-hans"):
+        in_chinese = log_lines(call_up)[0].text
+
+    assert (english_words in in_english.text, in_english.hot) == (True, hot)
+    assert chinese in in_chinese

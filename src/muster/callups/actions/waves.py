@@ -107,6 +107,17 @@ def thank_surplus(call_up: CallUp, *, at: datetime | None = None) -> int:
             offer for offer in _locked(call_up, OfferState.ASKED) if not (offer.pledge and offer.pledge.held)
         ]
         surplus = unanswered[answers.kept_asking(room, acceptance_of(call_up)) :]
+        if surplus:
+            trail.record(
+                "callups.call_up.filled",
+                actor=SYSTEM,
+                obj_kind="call_up",
+                obj_code=call_up.code,
+                division_code=call_up.division_code,
+                at=at,
+                detail={"thanked": len(surplus)},
+                is_drill=call_up.is_drill,
+            )
         return _thank(call_up, surplus, at)
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from muster.audit.models import Entry
-from muster.callups.models import CallUp, UnitCall
+from muster.callups.models import CallUp, DispatchRun, UnitCall
 
 LINES = 12
 # Verb of the trail -> sentence, and whether an eye should rest on it. Verbs that are not here are not shown.
@@ -25,7 +25,10 @@ WORDS: dict[str, tuple[str | Promise, bool]] = {
     "callups.unit_call.pledged": (_("%(unit)s pledged %(headcount)s"), False),
     "callups.unit_call.declined": (_("%(unit)s cannot come"), True),
     "callups.unit_call.named": (_("%(unit)s named %(people)s people"), False),
-    "callups.dispatch.confirmed": (_("%(actor)s confirmed a dispatch of %(asked)s people"), False),
+    "callups.dispatch.confirmed": (
+        _("%(actor)s confirmed a dispatch: %(seated)s seated, %(ordered)s ordered, %(asked)s asked"),
+        False,
+    ),
 }
 
 
@@ -39,8 +42,11 @@ class LogLine:
 def log_lines(call_up: CallUp) -> list[LogLine]:
     """The newest twelve lines of the trail of this call-up that have words."""
     unit_calls = UnitCall.objects.filter(call_up=call_up).values("code")
-    about = Q(object_kind="call_up", object_code=call_up.code) | Q(
-        object_kind="unit_call", object_code__in=unit_calls
+    runs = DispatchRun.objects.filter(call_up=call_up).values("code")
+    about = (
+        Q(object_kind="call_up", object_code=call_up.code)
+        | Q(object_kind="unit_call", object_code__in=unit_calls)
+        | Q(object_kind="dispatch_run", object_code__in=runs)
     )
     entries = Entry.objects.filter(about, verb__in=WORDS).order_by("-id")[:LINES]
     return [line_of(entry) for entry in entries]
