@@ -16,7 +16,7 @@ from muster.people.enums import ForceClass
 from muster.people.models import Person, VolunteerProfile
 from muster.toolkit.refusal import Refused
 from tests.callups.drafting import NOW, START, draft, offer_to, post, raised, shift
-from tests.callups.ground import arrives, me, seated, seats_of, shift_of
+from tests.callups.ground import arrives, me, seated, seats_of, shift_of, waiting
 from tests.world import World, make_person
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +192,40 @@ def test_a_walk_up_taken_back_frees_the_seat(world: World) -> None:
     assert seats_of(call_up) == [(3, 0, 0)]
     assert Assignment.objects.get().state == "withdrawn"
     assert Attendance.objects.count() == 0
+
+
+def taken_back(world: World, there: Attendance) -> None:
+    attendance.undo(there.assignment, actor=world.actor("leader"), nonce=uuid4(), device="p", at=START)
+
+
+def test_who_was_on_the_list_stays_on_it_when_the_walk_up_is_taken_back(world: World) -> None:
+    seat = seated(world)
+    there = walks_up(
+        world, seat.shift, name=seat.person.name, phone=str(seat.person.phone).removeprefix("+86")
+    )
+
+    taken_back(world, there)
+
+    seat.refresh_from_db()
+    assert (seat.state, seat.offer.state, seats_of(seat.call_up)) == ("accepted", "accepted", [(3, 0, 1)])
+
+
+def test_a_walk_up_that_was_taken_back_can_be_added_once_more(world: World) -> None:
+    where = shift_of(raised(world.actor("worker")))
+    taken_back(world, walks_up(world, where))
+
+    again = walks_up(world, where)
+
+    assert (again.assignment.state, seats_of(where.call_up)) == ("arrived", [(3, 0, 1)])
+    assert list(Assignment.objects.order_by("pk").values_list("state", flat=True)) == ["withdrawn", "arrived"]
+
+
+def test_the_seat_of_a_walk_up_taken_back_goes_to_who_waits(world: World) -> None:
+    call_up = raised(world.actor("worker"), draft(1))
+    there = walks_up(world, shift_of(call_up))
+    next_in_line = waiting(call_up, world.volunteer(1))
+
+    taken_back(world, there)
+
+    next_in_line.refresh_from_db()
+    assert (next_in_line.state, seats_of(call_up)) == ("accepted", [(1, 0, 1)])

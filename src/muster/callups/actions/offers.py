@@ -92,17 +92,24 @@ def withdraw(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = N
         _refuse_if_over(offer, state)
         if offer.state != OfferState.ACCEPTED:
             raise Refused("nothing_to_give_back", _("There is no seat of yours to give back."))
-        seat = Assignment.objects.select_related("slot__shift__post").get(offer=offer)
+        seat = Assignment.objects.select_related("slot__shift__post", "call_up").get(offer=offer)
         if not seats.release(seat, state=AssignmentState.WITHDRAWN, at=at, reason=reason):
             raise Refused(
                 "already_arrived", _("You have checked in already. Tell your leader, who checks you out.")
             )
         _move(offer, OfferState.WITHDRAWN, answered_at=at, reason=reason)
         _record_no(offer, "callups.offer.withdrawn", actor, at)
-    # After the commit, because whoever waits is another person, whose row is locked before the slot's.
-    if promote_waiting(seat.slot, at=at) is None:
-        queue.enqueue_once("callups.top_up", offer.call_up.code, call_up_id=offer.call_up_id)
+    pass_on(seat, at=at)
     return Answer(OfferState.WITHDRAWN)
+
+
+def pass_on(seat: Assignment, *, at: datetime) -> None:
+    """The seat that somebody has just left goes to the first who waits, else somebody new is asked.
+
+    After the commit that freed it, because whoever waits is another person, whose row is locked before the slot's.
+    """
+    if promote_waiting(seat.slot, at=at) is None:
+        queue.enqueue_once("callups.top_up", seat.call_up.code, call_up_id=seat.call_up_id)
 
 
 def promote_waiting(slot: Slot, *, at: datetime | None = None) -> Assignment | None:

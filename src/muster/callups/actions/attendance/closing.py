@@ -16,7 +16,6 @@ from muster.callups.enums import AssignmentState
 from muster.callups.models import Assignment, Attendance, Slot
 from muster.callups.queries.presence import absent_due, open_due, window_of
 from muster.callups.rules import presence
-from muster.jobs import queue
 from muster.records.enums import Evidence
 from muster.toolkit import server_clock
 from muster.toolkit.actor import SYSTEM, Actor
@@ -38,9 +37,8 @@ def mark_absent(assignment: Assignment, *, actor: Actor, at: datetime | None = N
         window = window_of(locked.shift)
         presence.refuse_absent_before(window, at)
         _note_absent(locked, actor, at)
-    # After the commit, because whoever waits is another person, whose row is locked before the slot's.
-    if at < window.ends_at and offers.promote_waiting(locked.slot, at=at) is None:
-        queue.enqueue_once("callups.top_up", locked.call_up.code, call_up_id=locked.call_up_id)
+    if at < window.ends_at:
+        offers.pass_on(locked, at=at)
 
 
 def close_shift_due(at: datetime) -> int:

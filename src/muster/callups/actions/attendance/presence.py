@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
-from muster.callups.actions import seats
+from muster.callups.actions import offers, seats
 from muster.callups.actions.attendance import credits
 from muster.callups.actions.attendance.scans import Attempt, check_code, once
 from muster.callups.enums import AssignmentState, CallUpState, OfferState, ScanResult
@@ -146,7 +146,10 @@ def undo(
             _undo_arrive(locked, at, actor, last)
         return locked
 
-    return once(attempt, deed)
+    done = once(attempt, deed)
+    if done.state == AssignmentState.WITHDRAWN and at < done.shift.ends_at:
+        offers.pass_on(done, at=at)
+    return done
 
 
 def lock(assignment: Assignment) -> Assignment:
@@ -288,8 +291,10 @@ def _undo_arrive(locked: Assignment, at: datetime, actor: Actor, last: Scan) -> 
     back = AssignmentState.ACCEPTED if locked.offer_id or locked.is_walk_up else AssignmentState.ORDERED
     Assignment.objects.filter(pk=locked.pk).update(state=back)
     locked.state = back
-    if last.deed == WALK_UP:
+    # Whoever was on the list before he walked up stays on it.
+    if last.deed == WALK_UP and locked.is_walk_up:
         seats.release(locked, state=AssignmentState.WITHDRAWN, at=at)
+        locked.state = AssignmentState.WITHDRAWN
         Offer.objects.filter(assignment=locked).update(state=OfferState.WITHDRAWN, answered_at=at)
     record("callups.attendance.check_in_undone", locked, actor, at, {})
 
