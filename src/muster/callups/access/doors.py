@@ -32,8 +32,12 @@ def get_call_up(actor: Actor, code: str, need: Need = Need.SEE) -> CallUp:
 
 
 def offer_of_link(token: str, at: datetime) -> Offer:
-    """The offer that a signed link opens, for whoever holds it; refuses `link_forged` and `link_expired`."""
-    return _found(_whole_offers(), links.read(OFFER_LINK, token, at))
+    """The offer that a signed link opens, with its call-up and person, for whoever holds it.
+
+    Refuses `link_forged` and `link_expired`.
+    """
+    offers = Offer.objects.select_related("call_up", "person")
+    return _found(offers, links.read(OFFER_LINK, token, at))
 
 
 def offer_to_answer(token: str, at: datetime) -> Offer:

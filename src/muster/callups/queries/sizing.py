@@ -67,7 +67,12 @@ def sizing(
         .count()
     )
     answered = (
-        Offer.objects.filter(call_up__division_code=community, wave__gt=0, asked_at__gte=at - REMEMBERED)
+        Offer.objects.filter(
+            call_up__division_code=community,
+            call_up__is_drill=False,
+            wave__gt=0,
+            asked_at__gte=at - REMEMBERED,
+        )
         .exclude(state=OfferState.ASKED)
         .aggregate(all=Count("pk"), yes=Count("pk", filter=Q(state__in=YES)))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -197,10 +198,15 @@ def progress(done: int, total: int, label: str) -> SafeString:
 @register.simple_tag
 def qr(text: str, label: str) -> SafeString:
     """A QR code as inline SVG, black on white in both themes, as scanners need it."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(
-        svgclass="qr", lineclass="", border=2, omitsize=True
-    )
-    return mark_safe(drawn.replace("<svg ", str(format_html('<svg role="img" aria-label="{}" ', label)), 1))  # noqa: S308 - segno draws paths only
+    named = str(format_html('<svg role="img" aria-label="{}" ', label))
+    return mark_safe(_drawn(text).replace("<svg ", named, 1))  # noqa: S308 - segno draws paths only
+
+
+# Drawing tries eight masks over the whole code, which is half the time of the pages that show one again and again.
+@lru_cache(maxsize=512)
+def _drawn(text: str) -> str:
+    code = segno.make(text, error="m", micro=False)
+    return code.svg_inline(svgclass="qr", lineclass="", border=2, omitsize=True)
 
 
 @register.inclusion_tag("components/_field.html")

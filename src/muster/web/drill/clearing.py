@@ -5,6 +5,9 @@ A drill that people hold themselves (R5.8) is not touched: only call-ups that ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,6 +25,7 @@ from muster.callups.models import (
     UnitCall,
 )
 from muster.notifications.models import Message
+from muster.people.models import ReportIn, VolunteerProfile
 from muster.records.models import ServiceRecord
 from muster.toolkit.actor import SYSTEM
 
@@ -41,6 +45,7 @@ def clear(low: int, high: int) -> int:
     ids = [call_up.pk for call_up in call_ups]
     seats = Assignment.objects.filter(call_up__in=ids)
     with transaction.atomic():
+        _unregister_named(ids, since=min(call_up.opened_at for call_up in call_ups))
         ServiceRecord.objects.filter(is_drill=True, source_code__in=seats.values("code")).delete()
         Scan.objects.filter(post__call_up__in=ids).delete()
         SupportIssue.objects.filter(assignment__call_up__in=ids).delete()
@@ -69,3 +74,14 @@ def clear(low: int, high: int) -> int:
             for one in call_ups
         )
     return len(call_ups)
+
+
+def _unregister_named(call_up_ids: Sequence[int], since: datetime) -> None:
+    """Whom the units named became volunteers who have reported in (R2.7); before the drill they were not."""
+    named = list(
+        Offer.objects.filter(
+            call_up__in=call_up_ids, unit_call__isnull=False, person__is_synthetic=True
+        ).values_list("person", flat=True)
+    )
+    VolunteerProfile.objects.filter(person__in=named, registered_at__gte=since).delete()
+    ReportIn.objects.filter(person__in=named, created_at__gte=since).delete()

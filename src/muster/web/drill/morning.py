@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 from muster.web.drill import cast
 from muster.web.drill.behavior import Presence
 from muster.web.drill.browser import Answer, Browser, Unexpected
-from muster.web.drill.play import CONFLICT, OK, Acknowledged, Call, Play, offer_code
+from muster.web.drill.play import CHECK_IN, CONFLICT, OK, Acknowledged, Call, Play, offer_code, post_on
 from muster.web.drill.settle import settle
 
-CHECK_IN = "/my/check-in/"
 MINUTE = timedelta(minutes=1)
 # The leader notes who is not there when the last of those who are late has come.
 ABSENT_AFTER = 45 * MINUTE
@@ -41,27 +40,29 @@ class Morning:
     leader: Browser
     codes: dict[tuple[str, datetime], str] = field(default_factory=dict)
     there: dict[str, Comer] = field(default_factory=dict)
-    phones: dict[str, Browser] = field(default_factory=dict)
 
     def run(self) -> None:
         """From the first arrival to the last check-out, in the order of the clock."""
-        expected = self._expected(0)
+        expected = self._expected(0, set())
         self._arrivals(expected)
         self._absences({comer.post for comer in expected})
         settle(self.call.code)
         known = {comer.phone for comer in expected}
-        self._arrivals([comer for comer in self._expected(CALLED_IN_AFTER) if comer.phone not in known])
+        self._arrivals(self._expected(CALLED_IN_AFTER, known))
         self._leaves()
 
-    def _expected(self, later: int) -> list[Comer]:
-        """Who has a seat now, as their own pages and the leader's lists say; `later` minutes are added to each arrival."""
-        posts: dict[str, str] = {}
-        for phone, link in sorted(self.call.links.items()):
-            opened = self._phone(phone).get(link)
-            ways = opened.page().links_to(CHECK_IN)
-            if ways:
-                posts[phone] = urlsplit(ways[0]).path.rstrip("/").rpartition("/")[2]
-        ordered = [letter.address for letter in self.play.outbox.about(self.call.subject, "ordered")]
+    def _expected(self, later: int, known: set[str]) -> list[Comer]:
+        """Who has a seat now and is not `known` yet; `later` minutes are added to each arrival.
+
+        Who waited looks at his own page again; for the regular force the leader's lists say it.
+        """
+        waiting = sorted(self.call.links.keys() - self.call.posts.keys())
+        for phone in waiting:
+            if post := post_on(self.play.phone(self.call, phone).get(self.call.links[phone])):
+                self.call.posts[phone] = post
+        posts = {phone: post for phone, post in sorted(self.call.posts.items()) if phone not in known}
+        letters = self.play.outbox.about(self.call.subject, "ordered")
+        ordered = [letter.address for letter in letters if letter.address not in known]
         names = cast.names_of([*posts, *ordered])
         comers = [
             Comer(phone, names.get(phone, ""), self.call.links[phone], post, self._presence(phone, later))
@@ -116,7 +117,7 @@ class Morning:
     def _scan(self, comer: Comer, at: datetime, deed: str) -> None:
         """The person's own phone reads the code of the leader's phone."""
         digits = self._digits(comer.post, at)
-        phone = self._phone(comer.phone)
+        phone = self.play.phone(self.call, comer.phone)
         opened = phone.get(f"{CHECK_IN}{comer.post}/?c={digits}", at=at)
         form = opened.page().form("/check/", holding="deed")
         button = next(one for one in form.buttons if one.value == deed)
@@ -163,9 +164,3 @@ class Morning:
 
     def _list(self, post: str, at: datetime) -> Answer:
         return self.leader.get(f"/post/{post}/", at=at)
-
-    def _phone(self, number: str) -> Browser:
-        """The person's own phone, which remembers whose it is."""
-        if number not in self.phones:
-            self.phones[number] = Browser(self.play.server)
-        return self.phones[number]

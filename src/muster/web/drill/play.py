@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
+from muster.norms.queries import number
 from muster.people.links import HEAD_LENGTH
 from muster.web.drill import cast
 from muster.web.drill.behavior import People, Reply
@@ -16,14 +17,11 @@ from muster.web.drill.browser import Answer, Browser, Server, Unexpected
 from muster.web.drill.cast import Community
 from muster.web.drill.clearing import MARK
 from muster.web.drill.outbox import Letter, Outbox
-from muster.web.drill.pages import Button
+from muster.web.drill.pages import Button, PageForm
 from muster.web.drill.settle import settle
 
 TEMPLATE = "gate-dawn"
-# Places of a community where a post stands; a county of many communities is played with one in each.
-PLACES, PLACES_OF_MANY, MANY = 3, 1, 20
-# So many waves beyond the first one are sent while seats are free.
-MORE_WAVES = 2
+CHECK_IN = "/my/check-in/"
 # Of all seats, what the called units are tempted to promise together.
 UNITS_SHARE = 0.5
 OK = 200
@@ -51,7 +49,9 @@ class Call:
     named: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)  # phone -> link, of those who said yes
+    posts: dict[str, str] = field(default_factory=dict)  # phone -> post, of those whose page named one
     acknowledged: list[Acknowledged] = field(default_factory=list)
+    phones: dict[str, Browser] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -72,7 +72,6 @@ class Play:
     outbox: Outbox
     people: People
     day: date
-    places: int = PLACES
 
     def open(self, community: Community) -> tuple[Call, Browser]:
         """The community's worker signs in and raises the call-up; nobody is asked beyond the first wave until told."""
@@ -91,13 +90,17 @@ class Play:
             raise Unexpected(f"sign-in by link: {inside.status}")
         return browser
 
+    def phone(self, call: Call, number: str) -> Browser:
+        """The person's own phone: it remembers whose it is from the first link that it opens."""
+        if number not in call.phones:
+            call.phones[number] = Browser(self.server)
+        return call.phones[number]
+
     def _raise(self, worker: Browser, community: Community) -> Call:
         opened = worker.get(f"/desk/callups/new/?community={community.code}&template={TEMPLATE}")
         form = opened.page().form(holding="request_key")
-        places = [
-            name for name in form.fields if name.startswith("seats_") and not name.startswith("seats_place_")
-        ]
-        changes: dict[str, str | list[str]] = {name: "0" for name in places[self.places :]}
+        manned, left_out = _manned(form, int(number("drill.seats_per_community", community.code)))
+        changes: dict[str, str | list[str]] = dict.fromkeys(left_out, "0")
         changes |= {
             "is_drill": "on",
             "day": self.day.isoformat(),
@@ -108,8 +111,7 @@ class Play:
         if raised.status != OK or code in {"new", ""}:
             raise Unexpected(f"raising in {community.code}: {raised.status} {raised.page().text[:300]}")
         starts_at, ends_at = _span(self.day, form.fields["start_time"][0], form.fields["end_time"][0])
-        seats = sum(int(form.fields[name][0] or 0) for name in places[: self.places])
-        return Call(community, code, form.fields["leader"][0], starts_at, ends_at, seats)
+        return Call(community, code, form.fields["leader"][0], starts_at, ends_at, sum(manned.values()))
 
     def units(self, call: Call) -> None:
         """Each called unit promises or declines, and names people of its reserve team."""
@@ -151,15 +153,14 @@ class Play:
             if self.people.drops_out(phone, call.key):
                 self._answer(call, letters[phone], self._no(phone, call))
 
-    def more(self, call: Call, worker: Browser) -> bool:
-        """The worker asks on while seats are free. Returns whether anybody new was asked."""
+    def ask_more(self, call: Call, worker: Browser) -> None:
+        """The worker asks on where seats are free."""
         opened = self._press_on_call(worker, call, "/resume/")
         asking = opened.page().forms_to("/ask-more/")
         if asking:
             worker.press(opened, asking[0])
         settle(call.code)
         self._press_on_call(worker, call, "/halt/")
-        return self.answers(call) > 0
 
     def dispatch(self, call: Call, worker: Browser) -> None:
         """What is still empty: the machine proposes, the worker confirms, and whoever is asked answers."""
@@ -171,7 +172,7 @@ class Play:
         self.answers(call)
 
     def _answer(self, call: Call, letter: Letter, word: str) -> None:
-        person = Browser(self.server)
+        person = self.phone(call, letter.address)
         opened = person.get(letter.link)
         forms = [form for form in opened.page().forms_to("/answer/") if _button(form.buttons, word)]
         if not forms:
@@ -186,10 +187,12 @@ class Play:
             return
         if word != "yes":
             call.links.pop(letter.address, None)
+            call.posts.pop(letter.address, None)
             call.acknowledged.append(Acknowledged("no", offer))
             return
         call.links[letter.address] = letter.link
-        if answered.page().links_to("/my/check-in/"):
+        if post := post_on(answered):
+            call.posts[letter.address] = post
             call.acknowledged.append(Acknowledged("seat", offer))
 
     def _no(self, phone: str, call: Call) -> str:
@@ -205,6 +208,30 @@ class Play:
 def offer_code(link: str) -> str:
     """The offer that a link opens: what follows the signature."""
     return urlsplit(link).path.rstrip("/").rpartition("/")[2][HEAD_LENGTH:]
+
+
+def post_on(answer: Answer) -> str:
+    """The post to which this page of an offer sends its person, or "" where there is no seat."""
+    ways = answer.page().links_to(CHECK_IN)
+    return urlsplit(ways[0]).path.rstrip("/").rpartition("/")[2] if ways else ""
+
+
+def _manned(form: PageForm, most: int) -> tuple[dict[str, int], list[str]]:
+    """The seats at each place that is played, and the places that are not: from the first one on, as many as `most` allows.
+
+    The seats of a place are those of the template; one place is always played.
+    """
+    manned: dict[str, int] = {}
+    left_out: list[str] = []
+    for name in form.fields:
+        if not name.startswith("seats_") or name.startswith("seats_place_"):
+            continue
+        seats = int(form.fields[name][0] or 0)
+        if manned and sum(manned.values()) + seats > most:
+            left_out.append(name)
+        else:
+            manned[name] = seats
+    return manned, left_out
 
 
 def _button(buttons: Sequence[Button], value: str) -> Button | None:

@@ -1,17 +1,16 @@
-"""A whole drill: the steps of each community in their order, the townships side by side, and the verdict."""
+"""A whole drill: step by step, in each step all communities that share nobody side by side, and the verdict."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from threading import Lock
 from typing import Any
 
-from django.db import connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,17 +19,19 @@ from muster.notifications.channels import file
 from muster.territory.queries import division
 from muster.web.drill import cast, clearing, verdict
 from muster.web.drill.behavior import People
-from muster.web.drill.browser import Server
+from muster.web.drill.browser import Browser, Server
 from muster.web.drill.cast import Community
 from muster.web.drill.morning import Morning
 from muster.web.drill.outbox import Outbox
-from muster.web.drill.play import MANY, MORE_WAVES, PLACES, PLACES_OF_MANY, Call, Play
+from muster.web.drill.play import Call, Play
+from muster.web.drill.turns import PLAYERS, companies, groups, shared_by, side_by_side
 from muster.web.drill.verdict import Line, Violations
 
 # The drill's day is always the same day of the week, so that the same people have time: a Saturday.
 SATURDAY = 5
-TOWNSHIPS_AT_ONCE = 3
-STEPS = ("raise", "pledge", "answer", "dispatch", "attend")
+# So many waves beyond the first one are sent while seats are free.
+MORE_WAVES = 2
+RAISE, PLEDGE, ANSWER, DISPATCH, ATTEND = STEPS = ("raise", "pledge", "answer", "dispatch", "attend")
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,25 @@ class Result:
 
 @dataclass
 class Stopwatch:
-    """Seconds by step, summed over what runs side by side."""
+    """Seconds by step, as a clock on the wall shows them."""
 
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    lock: Lock = field(default_factory=Lock)
 
     def note(self, step: str, since: float) -> float:
         """The time since `since` went into this step."""
         now = time.monotonic()
-        with self.lock:
-            self.seconds[step] += now - since
+        self.seconds[step] += now - since
         return now
+
+
+@dataclass
+class Scene:
+    """One community of the drill: its call-up, and the browser of the worker who runs it."""
+
+    community: Community
+    call: Call
+    worker: Browser
+    has_news: bool = True  # the last wave reached somebody
 
 
 def run(division_code: int, seed: int, url: str, progress: Progress) -> Result:
@@ -89,21 +98,20 @@ def run(division_code: int, seed: int, url: str, progress: Progress) -> Result:
     place = division(division_code)
     clearing.clear(place.code, place.high)
     server = Server(url.rstrip("/"))
-    places = PLACES if len(communities) <= MANY else PLACES_OF_MANY
-    play = Play(server, Outbox(file.outbox()), People(seed), day_of_drill(timezone.localdate()), places)
-    watch = Stopwatch()
+    play = Play(server, Outbox(file.outbox()), People(seed), day_of_drill(timezone.localdate()))
+    stage = Stage(play, progress)
     progress.expect(len(communities) * len(STEPS))
-    watch.note("prepare", began)
+    stage.watch.note("prepare", began)
     try:
-        calls = _all(play, communities, watch, progress)
+        calls = [scene.call for company in companies(communities) for scene in stage.play_all(company)]
     finally:
-        server.close()
+        stage.close()
     judged = time.monotonic()
     told = [one for call in calls for one in call.acknowledged]
     lines, violations = verdict.lines_of(calls), verdict.violations_of(calls)
     missing = verdict.lost(told)
-    watch.note("verify", judged)
-    watch.seconds["total"] = time.monotonic() - began
+    stage.watch.note("verify", judged)
+    stage.watch.seconds["total"] = time.monotonic() - began
     return Result(
         division=place.code,
         seed=seed,
@@ -114,7 +122,7 @@ def run(division_code: int, seed: int, url: str, progress: Progress) -> Result:
         acknowledged=len(told),
         requests=server.requests,
         faults=server.faults,
-        seconds={step: round(seconds, 2) for step, seconds in watch.seconds.items()},
+        seconds={step: round(seconds, 2) for step, seconds in stage.watch.seconds.items()},
     )
 
 
@@ -124,48 +132,95 @@ def day_of_drill(today: date) -> date:
     return today + timedelta(days=ahead)
 
 
-def _all(play: Play, communities: Iterable[Community], watch: Stopwatch, progress: Progress) -> list[Call]:
-    """Townships do not ask each other's people, so they are played side by side; inside one, one after the other."""
-    townships: dict[int, list[Community]] = defaultdict(list)
-    for community in communities:
-        townships[community.township].append(community)
-    told = Lock()
+class Stage:
+    """Takes communities through the five steps. No community begins a step before all have ended the one before."""
 
-    def advance(words: str) -> None:
-        with told:
-            progress.advance(1, words)
+    def __init__(self, play: Play, progress: Progress) -> None:
+        self.play = play
+        self.watch = Stopwatch()
+        self._progress = progress
+        self._told = Lock()
+        self._pool = ThreadPoolExecutor(PLAYERS)
 
-    def township(members: list[Community]) -> list[Call]:
-        try:
-            return [_community(play, member, watch, advance) for member in members]
-        finally:
-            connections.close_all()
+    def close(self) -> None:
+        """Wait for whoever is still at it, and hang up."""
+        self._pool.shutdown(cancel_futures=True)
+        self.play.server.close()
 
-    with ThreadPoolExecutor(TOWNSHIPS_AT_ONCE) as pool:
-        return [call for calls in pool.map(township, townships.values()) for call in calls]
+    def play_all(self, company: Sequence[Community]) -> list[Scene]:
+        """The scenes of these communities, in their order, when all is over."""
+        since = time.monotonic()
+        scenes = self._raise(company)
+        since = self.watch.note(RAISE, since)
+        # Nobody has a seat yet, so what one unit does is nothing to another community.
+        self._apart(scenes, self._units)
+        since = self.watch.note(PLEDGE, since)
+        self._together(scenes, self._first_answers)
+        for _wave in range(MORE_WAVES):
+            # A wave looks at who is busy elsewhere: while all ask, nobody answers.
+            self._apart(scenes, self._ask_more)
+            self._together(scenes, self._more_answers)
+        since = self.watch.note(ANSWER, since)
+        self._together(scenes, self._dispatch)
+        since = self.watch.note(DISPATCH, since)
+        self._together(scenes, self._attend)
+        self.watch.note(ATTEND, since)
+        return scenes
 
+    def _apart(self, scenes: Sequence[Scene], step: Callable[[Scene], None]) -> None:
+        """A step in which no community can be in another's way."""
+        side_by_side(self._pool, [[scene] for scene in scenes], step)
 
-def _community(play: Play, community: Community, watch: Stopwatch, advance: Callable[[str], None]) -> Call:
-    """The five steps of one community."""
-    since = time.monotonic()
-    call, worker = play.open(community)
-    since = watch.note("raise", since)
-    advance(_("%(place)s: %(count)s people called") % {"place": community.name, "count": call.seats})
-    play.units(call)
-    since = watch.note("pledge", since)
-    advance(_("%(place)s: units named %(count)s") % {"place": community.name, "count": len(call.named)})
-    play.answers(call)
-    play.drop_outs(call)
-    for _wave in range(MORE_WAVES):
-        if not play.more(call, worker):
-            break
-    since = watch.note("answer", since)
-    advance(_("%(place)s: %(count)s said yes") % {"place": community.name, "count": len(call.links)})
-    play.dispatch(call, worker)
-    since = watch.note("dispatch", since)
-    advance(_("%(place)s: dispatched") % {"place": community.name})
-    morning = Morning(play, call, play.enter(cast.door_of_person(call.leader)))
-    morning.run()
-    watch.note("attend", since)
-    advance(_("%(place)s: %(count)s were there") % {"place": community.name, "count": len(morning.there)})
-    return call
+    def _together(self, scenes: Sequence[Scene], step: Callable[[Scene], None]) -> None:
+        """A step in which people get seats or lose them: communities that asked the same people take it in turn."""
+        known = {scene.community.code: scene for scene in scenes}
+        parts = groups(list(known), shared_by([scene.call.code for scene in scenes]))
+        side_by_side(self._pool, [[known[code] for code in part] for part in parts], step)
+
+    def _raise(self, company: Sequence[Community]) -> list[Scene]:
+        found: dict[int, Scene] = {}
+
+        def step(community: Community) -> None:
+            call, worker = self.play.open(community)
+            found[community.code] = scene = Scene(community, call, worker)
+            self._tell(
+                _("%(place)s: %(count)s people called") % {"place": scene.community.name, "count": call.seats}
+            )
+
+        side_by_side(self._pool, [[community] for community in company], step)
+        return [found[community.code] for community in company]
+
+    def _units(self, scene: Scene) -> None:
+        self.play.units(scene.call)
+        self._tell(_("%(place)s: units named %(count)s") % self._count(scene, scene.call.named))
+
+    def _first_answers(self, scene: Scene) -> None:
+        self.play.answers(scene.call)
+        self.play.drop_outs(scene.call)
+        self._tell(_("%(place)s: %(count)s said yes") % self._count(scene, scene.call.links))
+
+    def _ask_more(self, scene: Scene) -> None:
+        if scene.has_news:
+            self.play.ask_more(scene.call, scene.worker)
+
+    def _more_answers(self, scene: Scene) -> None:
+        if scene.has_news:
+            scene.has_news = self.play.answers(scene.call) > 0
+
+    def _dispatch(self, scene: Scene) -> None:
+        self.play.dispatch(scene.call, scene.worker)
+        self._tell(_("%(place)s: dispatched") % {"place": scene.community.name})
+
+    def _attend(self, scene: Scene) -> None:
+        leader = self.play.enter(cast.door_of_person(scene.call.leader))
+        morning = Morning(self.play, scene.call, leader)
+        morning.run()
+        self._tell(_("%(place)s: %(count)s were there") % self._count(scene, morning.there))
+
+    def _tell(self, words: str) -> None:
+        with self._told:
+            self._progress.advance(1, words)
+
+    @staticmethod
+    def _count(scene: Scene, things: Sized) -> dict[str, object]:
+        return {"place": scene.community.name, "count": len(things)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.utils import timezone
 
-from muster.callups.enums import SEATED, SupportKind
+from muster.callups.enums import SEATED, SeatKind, SupportKind
 from muster.callups.models import Assignment, Attendance, CallUp, Offer, SupportItem
 from muster.callups.rules.demands import demands_of
 from muster.kernel.eligibility import Bar, Candidate, Task, bars
@@ -17,6 +17,7 @@ from muster.kernel.spans import Span, minute_of
 from muster.norms.enums import Mode
 from muster.norms.queries import number, rules_for
 from muster.people.enums import Willingness
+from muster.people.models import VolunteerProfile
 from muster.records.models import ServiceRecord
 from muster.web.drill.play import Acknowledged, Call
 from muster.web.drill.settle import patient
@@ -110,7 +111,7 @@ def violations_of(calls: Sequence[Call]) -> Violations:
     return Violations(
         overfilled=_count(OVERFILLED, ids),
         double_booked=_count(DOUBLE_BOOKED, ids),
-        ineligible=sum(1 for seat in _seats(ids) if _bars(seat)),
+        ineligible=sum(map(_is_barred, _seats(ids))),
         minutes_mismatch=_mismatches(ids),
     )
 
@@ -140,41 +141,68 @@ def _count(query: str, ids: list[int]) -> int:
 def _seats(ids: list[int]) -> list[Assignment]:
     return list(
         Assignment.objects.filter(call_up__in=ids, state__in=SEATED).select_related(
-            "call_up", "person__volunteer", "shift__post", "slot"
+            "call_up", "person__volunteer", "shift__post", "slot", "offer"
         )
     )
 
 
-def _bars(seat: Assignment) -> tuple[Bar, ...]:
+def _is_barred(seat: Assignment) -> bool:
+    """True if a rule speaks against this person on this seat, unless it was set aside with a reason."""
+    return not seat.exception_reason and bool(_is_out_of_place(seat) or _bars(seat))
+
+
+def _is_out_of_place(seat: Assignment) -> bool:
+    """The seats of leaders are for the backbone."""
+    volunteer = getattr(seat.person, "volunteer", None)
+    return seat.slot.kind == SeatKind.BACKBONE and not (volunteer and volunteer.is_backbone)
+
+
+def _bars(seat: Assignment) -> set[Bar]:
     """What the rules say against a person on this seat, everything but the seat itself taken into account."""
     call_up, person = seat.call_up, seat.person
     during = _span(seat.shift.starts_at, seat.shift.ends_at)
-    volunteer = getattr(person, "volunteer", None)
     busy = Assignment.objects.filter(person=person, state__in=SEATED).exclude(pk=seat.pk)
-    on_duty = seat.offer_id is None
+    volunteer = getattr(person, "volunteer", None) or VolunteerProfile(person=person, availability=0)
     candidate = Candidate(
-        born_on=person.birth_on or timezone.localdate(),
-        guardian_consent=bool(volunteer and volunteer.guardian_consented_at),
-        emergency_willing=on_duty or bool(volunteer and volunteer.emergency_willing == Willingness.YES),
-        week=volunteer.availability
-        if volunteer and not on_duty
-        else Candidate(born_on=timezone.localdate()).week,
-        skills=frozenset([*volunteer.skills, *volunteer.trainings]) if volunteer else frozenset(),
-        limits=frozenset(volunteer.health_limits) if volunteer else frozenset(),
+        born_on=person.birth_on or _vouched(volunteer),
+        guardian_consent=volunteer.guardian_consented_at is not None,
+        emergency_willing=volunteer.emergency_willing == Willingness.YES,
+        week=volunteer.availability,
+        skills=frozenset([*volunteer.skills, *volunteer.trainings]),
+        limits=frozenset(volunteer.health_limits),
         busy=tuple(_span(other.during.lower, other.during.upper) for other in busy),
-        age_exception=bool(volunteer and volunteer.age_exception_reason),
+        age_exception=bool(volunteer.age_exception_reason),
     )
-    insured = SupportItem.objects.filter(call_up=call_up, kind=SupportKind.INSURANCE).exists() or on_duty
     task = Task(
         during=during,
         emergency=call_up.mode == Mode.EMERGENCY,
-        risky=call_up.needs_insurance and not insured,
         full_protection=call_up.needs_full_protection,
         skill=seat.slot.skill,
         demands=demands_of(seat.shift.post.task_kind, during, full_protection=call_up.needs_full_protection),
     )
-    found = bars(candidate, task, rules_for(call_up.division_code))
-    return () if seat.exception_reason else found
+    found = set(bars(candidate, task, rules_for(call_up.division_code)))
+    if call_up.needs_insurance and not _is_insured(seat, volunteer):
+        found.add(Bar.NOT_INSURED)
+    # Who is on duty goes where his office sends him; whom nobody asked by the book said himself that he can and will.
+    was_chosen = seat.offer is not None and seat.offer.wave > 0
+    return found if was_chosen else found - {Bar.NOT_AVAILABLE, Bar.NOT_WILLING_IN_EMERGENCY}
+
+
+def _vouched(volunteer: VolunteerProfile) -> date:
+    """Somebody without a date of birth is of age where a unit or a leader answers for it, and else was born today."""
+    today = timezone.localdate()
+    return date(today.year - 30, 1, 1) if volunteer.adult_vouched_by_label else today
+
+
+def _is_insured(seat: Assignment, volunteer: VolunteerProfile) -> bool:
+    """By the employer who sends on duty, by the call-up for everybody, or by a policy of one's own."""
+    if (
+        seat.offer is None
+        or SupportItem.objects.filter(call_up=seat.call_up, kind=SupportKind.INSURANCE).exists()
+    ):
+        return True
+    last_day = timezone.localtime(seat.shift.ends_at).date()
+    return volunteer.insured_until is not None and volunteer.insured_until >= last_day
 
 
 def _mismatches(ids: list[int]) -> int:

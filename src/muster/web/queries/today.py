@@ -125,7 +125,7 @@ def today(actor: Actor, at: datetime) -> Today:
         CallUp.objects.filter(
             ranges_q(actor, *SEERS), state__in=[CallUpState.OPEN, CallUpState.HALTED], ends_at__gt=at
         )
-        .order_by("starts_at", "pk")
+        .order_by("is_drill", "starts_at", "pk")  # a drill of a county must not push a call-up off the page
         .only("code", "title", "division_code", "starts_at", "ends_at", "is_drill", "naming_due_at", "state")
     )
     calls = list(running[:MOST_CALLS])
@@ -156,6 +156,10 @@ def _sentences(calls: Sequence[CallUp], counted: dict[int, Funnel], at: datetime
             _("No call-up is under way"),
             _("The regular force keeps the posts. When hands are needed, a call goes out in a minute."),
         )
+    # A drill must not raise an alarm, nor hide one.
+    calls = [call for call in calls if not call.is_drill]
+    if not calls:
+        return _("A drill is under way"), _("Besides it there is no call-up. A drill counts in no figure.")
     short = next((call for call in calls if counted[call.pk].missing), None)
     needed = sum(counted[call.pk].needed for call in calls)
     arrived = sum(counted[call.pk].arrived for call in calls)
@@ -219,7 +223,7 @@ def _shifts(calls: Sequence[CallUp], at: datetime) -> list[ShiftLine]:
             call_up__in=[call.pk for call in calls], ends_at__gt=at, starts_at__lt=at + AHEAD
         )
         .select_related("post", "call_up")
-        .order_by("starts_at", "post__position", "pk")[:MOST_SHIFTS]
+        .order_by("call_up__is_drill", "starts_at", "post__position", "pk")[:MOST_SHIFTS]
     )
     listed = list(shifts)
     ids = [shift.pk for shift in listed]

@@ -211,7 +211,8 @@ def leave(
     attendance.refresh_from_db()
     Assignment.objects.filter(pk=locked.pk, state=AssignmentState.ARRIVED).update(state=AssignmentState.LEFT)
     locked.state = AssignmentState.LEFT
-    VolunteerProfile.objects.filter(person_id=locked.person_id).update(last_served_at=at)
+    if not locked.call_up.is_drill:  # nobody served, and the clock of a drill may show a day to come
+        VolunteerProfile.objects.filter(person_id=locked.person_id).update(last_served_at=at)
     credits.credit(locked, attendance, at=at)
     record("callups.attendance.checked_out", locked, actor, at, {"evidence": str(evidence)})
 
