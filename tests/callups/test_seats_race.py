@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
@@ -16,8 +17,8 @@ from muster.callups.models import Assignment, Offer, Slot
 from muster.callups.rules.drafts import SeatsDraft
 from muster.jobs import queue
 from muster.toolkit.actor import Actor
-from muster.toolkit.refusal import Refused
 from tests.callups.drafting import NOW, START, draft, offer_to, post, raised, shift
+from tests.racing import at_once
 from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,25 +29,6 @@ def world(transactional_db: None) -> World:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")  # no model of ours, so no flush empties it
     return make_world()
-
-
-def at_once(deeds: list[Callable[[], object]]) -> list[object]:
-    """Runs all deeds at the same moment, each on its own connection; a refusal is an outcome, an error is not."""
-    barrier = Barrier(len(deeds))
-
-    def run(deed: Callable[[], object]) -> object:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-            barrier.wait(timeout=30)
-            return deed()
-        except Refused as refused:
-            return refused.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 def accepting(offer: Offer) -> Callable[[], object]:
@@ -179,10 +161,10 @@ def test_the_same_form_posted_twice_at_once_raises_one_call_up(world: World) -> 
         world.actor("worker"),
         draft(posts=(post("北门", shift(SeatsDraft("general", 2), start=START)),)),
     )
-    key = "9d3f6c1e-0000-4000-8000-000000000001"
+    key = UUID("9d3f6c1e-0000-4000-8000-000000000001")
 
     outcomes = at_once(
-        [lambda: calls.raise_call_up(actor=worker, form=form, request_key=key, at=NOW).code] * 2  # type: ignore[arg-type]
+        [lambda: calls.raise_call_up(actor=worker, form=form, request_key=key, at=NOW).code] * 2
     )
 
     assert len(set(outcomes)) == 1

@@ -14,6 +14,7 @@ from muster.people.actions import persons
 from muster.people.enums import ForceClass, VolunteerState
 from muster.people.models import Account, Person, VolunteerProfile
 from muster.toolkit.actor import SYSTEM
+from tests.people.asking import text
 from tests.people.test_identity import with_check
 from tests.world import EVERYBODY, HERE, NEXT_DOOR, World, make_person, shut
 
@@ -22,11 +23,6 @@ NEW = "/desk/people/new/"
 SEES = {"worker", "township_overseer", "county_overseer", "city_overseer", "province_overseer"}
 RUNS = {"worker", "township_overseer"}
 ID_NUMBER = with_check("51010719880808002")
-
-
-def text(response: Any) -> str:
-    decoded: str = response.content.decode()
-    return decoded
 
 
 def url_of(person: Person, tail: str = "") -> str:

@@ -7,7 +7,8 @@ import pytest
 
 from muster.people.actions import consents
 from muster.people.models import Consent, Person, VolunteerProfile
-from tests.people.test_desk_pages import ID_NUMBER, NEW, text, url_of
+from tests.people.asking import text
+from tests.people.test_desk_pages import ID_NUMBER, NEW, url_of
 from tests.world import HERE, NEXT_DOOR, World
 
 

@@ -13,6 +13,7 @@ from muster.people.actions import consents, skills
 from muster.people.models import Consent, ConsentText, VolunteerProfile
 from muster.people.queries import reveal
 from muster.toolkit.actor import SYSTEM
+from tests.people.asking import text
 from tests.world import CAST, EVERYBODY, STRANGER, World
 
 PROFILE, CONSENT, STATE, LOOKED = (
@@ -21,11 +22,6 @@ PROFILE, CONSENT, STATE, LOOKED = (
     "/my/profile/state/",
     "/my/disclosures/",
 )
-
-
-def text(response: Any) -> str:
-    decoded: str = response.content.decode()
-    return decoded
 
 
 @pytest.fixture(autouse=True)

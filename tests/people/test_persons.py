@@ -1,12 +1,11 @@
 """People are on file once each; corrections and erasures leave a trail without personal data."""
 
-import threading
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from muster.audit.models import Entry
@@ -15,8 +14,9 @@ from muster.people.enums import ForceClass, Sex, VolunteerState
 from muster.people.models import Consent, Person
 from muster.people.rules import id_number_index, phone_index
 from muster.toolkit.actor import SYSTEM, Actor
-from muster.toolkit.refusal import Refused
+from tests.people.asking import refusal_of
 from tests.people.test_identity import with_check
+from tests.racing import at_once
 from tests.world import HERE, NEXT_DOOR, World, make_divisions, make_unit
 
 ID_NUMBER = with_check("51010719880808002")
@@ -26,12 +26,6 @@ OTHER_ID_NUMBER = with_check("51010719880808004")
 def register(actor: Actor = SYSTEM, **facts: Any) -> Person:
     standard = {"name": "刘芳", "division_code": HERE, "phone": "13712345678"}
     return persons.register(actor=actor, **{**standard, **facts})
-
-
-def refusal_of(deed: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as caught:
-        deed()
-    return caught.value.code
 
 
 @pytest.mark.django_db
@@ -76,11 +70,9 @@ class TestRegister:
         assert (kept.address, kept.unit_id, kept.id_number) == ("旧址1号", unit.pk, ID_NUMBER)
         assert (kept.birth_on, kept.sex) == (date(1988, 8, 8), Sex.FEMALE)
         assert kept.id_number_index == id_number_index(ID_NUMBER)
-        assert [entry.verb for entry in Entry.objects.order_by("id")] == [
-            "people.person.registered",
-            "people.person.completed",
-        ]
-        assert Entry.objects.last().detail == {"fields": ["birth_on", "id_number", "sex", "unit"]}  # type: ignore[union-attr]
+        registered, completed = Entry.objects.order_by("id")
+        assert (registered.verb, completed.verb) == ("people.person.registered", "people.person.completed")
+        assert completed.detail == {"fields": ["birth_on", "id_number", "sex", "unit"]}
 
     def test_phone_of_somebody_of_another_name_is_refused(self) -> None:
         register()
@@ -131,28 +123,10 @@ class TestRegister:
 @pytest.mark.django_db(transaction=True)
 def test_two_registrations_at_once_give_one_person() -> None:
     make_divisions()
-    start = threading.Barrier(8)
-    found: list[int] = []
-    failed: list[BaseException] = []
 
-    def run() -> None:
-        try:
-            start.wait()
-            found.append(register(id_number=ID_NUMBER).pk)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connection.close()
+    found = at_once([partial(register, id_number=ID_NUMBER)] * 8)
 
-    threads = [threading.Thread(target=run) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert failed == []
-    assert len(found) == 8
-    assert set(found) == {Person.objects.get().pk}
+    assert found == [Person.objects.get()] * 8
     assert Entry.objects.filter(verb="people.person.registered").count() == 1
 
 
@@ -177,9 +151,8 @@ class TestCorrect:
         assert (kept.name, kept.phone, kept.id_number) == ("刘芳芳", "+8613888888888", ID_NUMBER)
         assert kept.phone_index == phone_index("+8613888888888")
         assert register(name="刘芳芳", phone="13888888888").pk == person.pk
-        assert Entry.objects.order_by("id").last().detail == {  # type: ignore[union-attr]
-            "fields": ["birth_on", "id_number", "name", "phone", "sex"]
-        }
+        corrected = Entry.objects.get(verb="people.person.corrected")
+        assert corrected.detail == {"fields": ["birth_on", "id_number", "name", "phone", "sex"]}
 
     def test_phone_of_somebody_else_is_refused_and_nothing_changes(self) -> None:
         register(name="王伟", phone="13888888888")

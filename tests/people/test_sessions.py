@@ -13,7 +13,8 @@ from muster.people.actions import accounts
 from muster.people.actions.sessions import SEEN_AT
 from muster.people.models import Account, Person
 from muster.toolkit.actor import SYSTEM
-from tests.people.test_sign_in_pages import PASSWORD, PASSWORD_URL, is_in, text
+from tests.people.asking import text
+from tests.people.test_sign_in_pages import PASSWORD, PASSWORD_URL, is_in
 from tests.world import World
 
 

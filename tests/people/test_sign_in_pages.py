@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 from unittest import mock
 
 import pyotp
@@ -17,6 +16,7 @@ from muster.notifications.models import Message
 from muster.people.actions import accounts, sign_in
 from muster.people.models import Account
 from muster.toolkit.actor import SYSTEM
+from tests.people.asking import digits_of, sent_code, text, wrong
 from tests.world import World
 
 PHONE_URL, CODE_URL = "/sign-in/", "/sign-in/code/"
@@ -25,33 +25,14 @@ PASSWORD = "浣花溪 evening boat"
 MY_HOME = "/my/"
 
 
-def sent_code() -> str:
-    found = re.search(r"\d{6}", Message.objects.order_by("id").last().body)  # type: ignore[union-attr]
-    assert found
-    return found.group()
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 10**6:06d}"
-
-
-def text(response: Any) -> str:
-    decoded: str = response.content.decode()
-    return decoded
-
-
 def is_in(client: Client) -> bool:
     return bool("_auth_user_id" in client.session)
-
-
-def digits_of(world: World, name: str) -> str:
-    return str(world.person(name).phone).removeprefix("+86")
 
 
 class TestPhone:
     def test_phone_and_code_lead_to_where_one_wanted_to_go(self, world: World, client: Client) -> None:
         assert client.get(f"{PHONE_URL}?next=/my/records/").status_code == 200
-        asked = client.post(PHONE_URL, {"phone": digits_of(world, "volunteer")})
+        asked = client.post(PHONE_URL, {"phone": digits_of(world.person("volunteer"))})
         page = client.get(CODE_URL)
         done = client.post(CODE_URL, {"code": sent_code()})
 
@@ -72,7 +53,7 @@ class TestPhone:
 
     def test_way_back_never_leads_to_another_site(self, world: World, client: Client) -> None:
         client.get(f"{PHONE_URL}?next=https://evil.example/")
-        client.post(PHONE_URL, {"phone": digits_of(world, "volunteer")})
+        client.post(PHONE_URL, {"phone": digits_of(world.person("volunteer"))})
 
         assert client.post(CODE_URL, {"code": sent_code()})["Location"] == MY_HOME
 
@@ -93,7 +74,7 @@ class TestPhone:
         client.post(PHONE_URL, {"phone": "13999999999"})
         unknown = text(client.get(CODE_URL))
         other = Client()
-        other.post(PHONE_URL, {"phone": digits_of(world, "volunteer")})
+        other.post(PHONE_URL, {"phone": digits_of(world.person("volunteer"))})
         known = text(other.get(CODE_URL))
 
         def neutral(page: str) -> str:
@@ -107,7 +88,7 @@ class TestPhone:
         assert not is_in(client)
 
     def test_wrong_code_says_how_often_one_may_still_try(self, world: World, client: Client) -> None:
-        client.post(PHONE_URL, {"phone": digits_of(world, "volunteer")})
+        client.post(PHONE_URL, {"phone": digits_of(world.person("volunteer"))})
         code = sent_code()
 
         response = client.post(CODE_URL, {"code": wrong(code)})
@@ -120,7 +101,7 @@ class TestPhone:
     def test_five_wrong_codes_lock_the_number_and_store_it_nowhere(
         self, world: World, client: Client
     ) -> None:
-        number = digits_of(world, "volunteer")
+        number = digits_of(world.person("volunteer"))
         client.post(PHONE_URL, {"phone": number})
         code = sent_code()
 
@@ -135,7 +116,7 @@ class TestPhone:
         assert wrong(code) not in stored
 
     def test_right_code_forgets_the_failures(self, world: World, client: Client) -> None:
-        client.post(PHONE_URL, {"phone": digits_of(world, "volunteer")})
+        client.post(PHONE_URL, {"phone": digits_of(world.person("volunteer"))})
         for _ in range(3):
             client.post(CODE_URL, {"code": wrong(sent_code())})
 
@@ -145,7 +126,7 @@ class TestPhone:
 
     def test_closed_account_is_not_let_in(self, world: World, client: Client) -> None:
         Account.objects.filter(login="volunteer").update(is_active=False)
-        client.post(PHONE_URL, {"phone": digits_of(world, "volunteer")})
+        client.post(PHONE_URL, {"phone": digits_of(world.person("volunteer"))})
 
         assert client.post(CODE_URL, {"code": sent_code()}).status_code == 409
         assert not is_in(client)
@@ -154,7 +135,7 @@ class TestPhone:
         assert client.get(CODE_URL)["Location"] == PHONE_URL
 
     def test_another_code_may_be_asked_for_after_a_minute(self, world: World, client: Client) -> None:
-        client.post(PHONE_URL, {"phone": digits_of(world, "volunteer")})
+        client.post(PHONE_URL, {"phone": digits_of(world.person("volunteer"))})
 
         refused = client.post(f"{CODE_URL}again/")
         later = timezone.now() + timedelta(minutes=1)
@@ -165,12 +146,12 @@ class TestPhone:
         assert Message.objects.count() == 2
 
     def test_session_holds_no_number(self, world: World, client: Client) -> None:
-        client.post(PHONE_URL, {"phone": digits_of(world, "volunteer")})
+        client.post(PHONE_URL, {"phone": digits_of(world.person("volunteer"))})
 
-        assert digits_of(world, "volunteer") not in str(dict(client.session))
+        assert digits_of(world.person("volunteer")) not in str(dict(client.session))
 
     def test_phone_alone_does_not_wake_a_back_office_role(self, world: World, client: Client) -> None:
-        client.post(PHONE_URL, {"phone": digits_of(world, "county_overseer")})
+        client.post(PHONE_URL, {"phone": digits_of(world.person("county_overseer"))})
 
         done = client.post(CODE_URL, {"code": sent_code()})
 

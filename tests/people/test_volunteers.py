@@ -1,6 +1,5 @@
 """Profiles, willingness, ages and consents: what may be said, what is kept, and what a withdrawal ends."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,17 +10,11 @@ from muster.audit.models import Entry
 from muster.people.actions import consents, report_ins, skills, volunteers
 from muster.people.enums import ConsentPurpose, ForceClass, HealthLimit, VolunteerState, Willingness
 from muster.people.models import Consent, ConsentText, Person, ReportIn, Skill, VolunteerProfile
-from muster.toolkit.refusal import Refused
+from tests.people.asking import refusal_of
 from tests.world import HERE, World, make_person
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date()
-
-
-def refusal_of(deed: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as caught:
-        deed()
-    return caught.value.code
 
 
 def born(world: World, birth_on: date | None) -> Person:
