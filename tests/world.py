@@ -17,6 +17,7 @@ from muster.people.queries import actor_of
 from muster.people.rules import name_keys, phone_index
 from muster.territory.enums import DivisionKind, Level
 from muster.territory.models import Division
+from muster.territory.rules.names import keys_of
 from muster.toolkit.actor import Actor
 
 PROVINCE = 510_000_000_000
@@ -38,6 +39,8 @@ DIVISIONS = [
     (NEXT_DOOR, NEXT_DOOR + 1, Level.COMMUNITY, TOWNSHIP, "七道堰社区居民委员会", "七道堰社区"),
     (FAR_COUNTY, 513_222_000_000, Level.COUNTY, 513_200_000_000, "汶川县", "汶川"),
 ]
+
+SEARCH_KEYS = {code: keys_of(name) for code, *_others, name, _short_name in DIVISIONS}
 
 # cast name -> (role, place or None for the unit, name, force class)
 CAST = {
@@ -162,6 +165,7 @@ def make_divisions() -> None:
             name=name,
             short_name=short_name,
             kind=DivisionKind.COMMUNITY if level == Level.COMMUNITY else "",
+            search_keys=SEARCH_KEYS[code],
             valid_from=SINCE,
         )
         for code, high, level, parent, name, short_name in DIVISIONS

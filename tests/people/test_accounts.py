@@ -1,6 +1,5 @@
 """Accounts, roles, liaisons and reserve teams: who may entrust whom with what, and until when."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -13,13 +12,8 @@ from muster.people.enums import ForceClass, LiaisonSide, RoleKind
 from muster.people.models import Account, Liaison, Person, Role
 from muster.toolkit.actor import SYSTEM
 from muster.toolkit.refusal import Refused
+from tests.people.asking import refusal_of
 from tests.world import CITY, COUNTY, HERE, NEXT_DOOR, PROVINCE, TOWNSHIP, World, make_person, make_unit
-
-
-def refusal_of(deed: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as caught:
-        deed()
-    return caught.value.code
 
 
 def colleague(world: World, digits: str = "13712345678", name: str = "刘芳") -> Person:
@@ -154,8 +148,8 @@ def test_role_cannot_end_before_it_begins(world: World) -> None:
             world.account("volunteer"),
             RoleKind.GUARD,
             division_code=HERE,
-            valid_from=date(2026, 3, 2),
-            valid_to=date(2026, 3, 2),
+            valid_from=date(2030, 3, 2),
+            valid_to=date(2030, 3, 2),
             actor=world.actor("worker"),
         )
     )

@@ -1,12 +1,14 @@
 """The doors of people. Nobody is let in unless a line here says so; what is missing and what is forbidden look the same."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
-from muster.people.enums import OVERSEERS, RoleKind
-from muster.people.models import Account, Person
+from muster.people.enums import LOCAL_KINDS, OVERSEERS, RoleKind
+from muster.people.models import Account, Person, Role
 from muster.toolkit.actor import Actor
 
 
@@ -21,6 +23,8 @@ class Need(StrEnum):
 # Who runs a community's affairs: its own worker, and in command mode the township above it.
 RUNNERS = (RoleKind.COMMUNITY_WORKER, RoleKind.TOWNSHIP_OVERSEER)
 SEERS = (RoleKind.COMMUNITY_WORKER, *OVERSEERS)
+# Who entrusts others with roles: the administrator with all of them, who runs a community with the ones inside it.
+GRANTERS = (RoleKind.SYSTEM_ADMINISTRATOR, *RUNNERS)
 
 
 def require(actor: Actor, *kinds: str, division_code: int | None = None, unit_id: int | None = None) -> None:
@@ -63,13 +67,44 @@ def get_myself(actor: Actor) -> Person:
     )
 
 
+def accounts_visible_to(actor: Actor) -> QuerySet[Account]:
+    """The accounts of the people in the places of those who grant roles, and of whoever holds a role over something there."""
+    lives_there = ranges_q(actor, *GRANTERS, field="person__division_code")
+    held = roles_reached(actor).filter(account=OuterRef("pk"))
+    return Account.objects.filter(lives_there | Exists(held), person__erased_at=None).select_related("person")
+
+
+def roles_reached(actor: Actor) -> QuerySet[Role]:
+    """The roles, in force or to come, over a place or a unit where `actor` grants roles."""
+    over_place, over_unit = (
+        ranges_q(actor, *GRANTERS, field=field) for field in ("division_code", "unit__division_code")
+    )
+    today = actor.on or timezone.localdate()
+    return Role.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), over_place | over_unit)
+
+
 def get_account(actor: Actor, code: str) -> Account:
-    """The account with this code: for system administrators over its person's place, and for nobody else."""
-    reached = ranges_q(actor, RoleKind.SYSTEM_ADMINISTRATOR, field="person__division_code")
-    account = Account.objects.filter(reached, code=code).select_related("person").first()
+    """The account with this code, for those who grant roles where it lives or reaches; else 404."""
+    account = accounts_visible_to(actor).filter(code=code).first()
     if account is None:
         raise Http404
     return account
+
+
+def may_entrust(actor: Actor, kind: str, low: int, high: int) -> bool:
+    """True if `actor` may give or take a role of that kind over [low, high): the whole of it lies under one role of theirs."""
+    kinds = GRANTERS if kind in LOCAL_KINDS else (RoleKind.SYSTEM_ADMINISTRATOR,)
+    return any(own_low <= low < high <= own_high for own_low, own_high in actor.ranges(*kinds))
+
+
+def may_keep(actor: Actor, account: Account, reach: Iterable[tuple[str, int, int]], *kinds: str) -> bool:
+    """True if `actor` holds one of `kinds` where the account's person lives, and could have given all of its roles.
+
+    `reach` are kind, low and high of each role, in force or to come: who reaches further than oneself is not one's to keep.
+    """
+    return actor.has(*kinds, division_code=account.person.division_code) and all(
+        may_entrust(actor, kind, low, high) for kind, low, high in reach
+    )
 
 
 def _found(people: QuerySet[Person]) -> Person:

@@ -23,6 +23,8 @@ OVERSEERS = (
     RoleKind.CITY_OVERSEER,
     RoleKind.PROVINCE_OVERSEER,
 )
+# What those who run a community may entrust others with, inside it. Everything else is the administrator's.
+LOCAL_KINDS = (RoleKind.SHIFT_LEADER, RoleKind.GUARD, RoleKind.UNIT_LIAISON)
 # norms.md D.4: two factors for all back-office roles.
 TWO_FACTOR_ROLES = (*OVERSEERS, RoleKind.AUDITOR, RoleKind.SYSTEM_ADMINISTRATOR)
 

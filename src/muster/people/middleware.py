@@ -60,8 +60,9 @@ def _has_ended(request: HttpRequest, actor: Actor) -> bool:
     if SIGNED_IN_AT not in session:
         sessions.begin(session, now, has_second_factor=False)
     idle = IDLE_ADMINISTRATOR if actor.has(*ADMINISTRATORS) else IDLE
-    seen_at = datetime.fromisoformat(session[SEEN_AT])
-    if now - datetime.fromisoformat(session[SIGNED_IN_AT]) >= ABSOLUTE or now - seen_at >= idle:
+    began_at, seen_at = (datetime.fromisoformat(session[key]) for key in (SIGNED_IN_AT, SEEN_AT))
+    signed_out_at = getattr(request.user, "signed_out_at", None)
+    if now - began_at >= ABSOLUTE or now - seen_at >= idle or (signed_out_at and began_at <= signed_out_at):
         return True
     # A page that looks for news by itself is no sign of somebody in front of it.
     if now - seen_at >= SEEN_STEP and POLL not in request.headers:

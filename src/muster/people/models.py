@@ -84,6 +84,7 @@ class Account(AbstractBaseUser):
     totp_secret = EncryptedTextField(blank=True)
     totp_confirmed_at = models.DateTimeField(null=True)
     totp_last_step = models.BigIntegerField(default=0)  # a code is good once
+    signed_out_at = models.DateTimeField(null=True)  # sessions that began before are over
     language = models.CharField(max_length=10, default="zh-hans")
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.AUTO)
     wants_large_text = models.BooleanField(default=False)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.people.views import desk, my, sign_in
+from muster.people.views import accounts, desk, my, sign_in
 
 app_name = "people"
 
@@ -19,6 +19,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/people/<str:code>/show/", desk.show_field, name="desk-person-show"),
     path("desk/people/<str:code>/state/", desk.change_state, name="desk-person-state"),
     path("desk/people/<str:code>/age/", desk.allow_age, name="desk-person-age"),
+    path("desk/accounts/", accounts.index, name="desk-account-list"),
+    path("desk/accounts/new/", accounts.new, name="desk-account-new"),
+    path("desk/accounts/<str:code>/", accounts.detail, name="desk-account"),
+    path("desk/accounts/<str:code>/grant/", accounts.grant, name="desk-account-grant"),
+    path("desk/accounts/<str:code>/revoke/", accounts.revoke, name="desk-account-revoke"),
+    path("desk/accounts/<str:code>/state/", accounts.change_state, name="desk-account-state"),
+    path("desk/accounts/<str:code>/sessions/", accounts.end_sessions, name="desk-account-sessions"),
+    path("desk/accounts/<str:code>/totp/", accounts.renew_second_factor, name="desk-account-totp"),
+    path("desk/accounts/<str:code>/link/", accounts.send_link, name="desk-account-link"),
     path("my/profile/", my.profile, name="my-profile"),
     path("my/profile/consent/", my.consent, name="my-consent"),
     path("my/profile/state/", my.change_state, name="my-state"),

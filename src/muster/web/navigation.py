@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from muster.people.access import RUNNERS
+from muster.people.access import GRANTERS, RUNNERS
 from muster.people.enums import OVERSEERS, RoleKind
 from muster.territory.models import Division
 from muster.toolkit.actor import Actor
@@ -51,7 +51,7 @@ RAIL = (
     Place("/desk/mode/", "shield-heart", _("Mode and level")),
     Place("/desk/settings/", "settings", _("Numbers"), (*DESK, RoleKind.SYSTEM_ADMINISTRATOR)),
     Place("/desk/trail/", "history", _("Trail"), (RoleKind.AUDITOR,)),
-    Place("/desk/accounts/", "key", _("Accounts"), (RoleKind.SYSTEM_ADMINISTRATOR,)),
+    Place("/desk/accounts/", "key", _("Accounts"), GRANTERS),
     Place("/unit/", "building-community", _("My unit"), (RoleKind.UNIT_LIAISON,)),
     Place("/post/", "door-enter", _("My post"), (RoleKind.SHIFT_LEADER,)),
 )

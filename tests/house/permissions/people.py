@@ -1,10 +1,13 @@
 """The register at the desk, and one's own pages."""
 
-from tests.house.permissions import RUNNERS, SEERS, Row, everybody, only
+from django.utils import timezone
+
+from tests.house.permissions import RUNNERS, SEERS, Fills, Row, everybody, nothing, only
 from tests.house.scene import Scene
 
 ELSEWHERE = "his own people, and none of ours"
 OWN = "his own page"
+GRANTERS = (*RUNNERS, "administrator")
 
 
 def person(scene: Scene) -> dict[str, str]:
@@ -23,7 +26,63 @@ def reason(_scene: Scene) -> dict[str, str]:
     return {"reason": "退休护士"}
 
 
+def account(scene: Scene) -> dict[str, str]:
+    return {"code": scene.world.account("volunteer").code}
+
+
+def somebody(_scene: Scene) -> dict[str, str]:
+    return {"who": "13000000002"}
+
+
+def guard_here(_scene: Scene) -> dict[str, str]:
+    return {"kind": "guard", "over": "510107001001", "valid_from": f"{timezone.localdate()}"}
+
+
+def no_role(_scene: Scene) -> dict[str, str]:
+    return {"role": "guard.1..2020-01-01."}
+
+
+def locked(_scene: Scene) -> dict[str, str]:
+    return {"state": "locked"}
+
+
+def deed(name: str, *cast: str, status: int = 302, data: Fills = nothing) -> Row:
+    return Row(
+        f"people:desk-account-{name}", only(*cast, status=status), method="post", kwargs=account, data=data
+    )
+
+
 ROWS = [
+    Row("people:desk-account-list", only(*GRANTERS, "neighbor"), why_neighbor=ELSEWHERE),
+    Row("people:desk-account-new", only(*GRANTERS, "neighbor"), why_neighbor=ELSEWHERE),
+    Row(
+        "people:desk-account-new",
+        # The number of the neighbor himself: it is in his places and in those of the two above him.
+        {**only("township_overseer", "neighbor", "administrator", status=302), "worker": 422},
+        method="post",
+        data=somebody,
+        why_neighbor=ELSEWHERE,
+    ),
+    Row("people:desk-account", only(*GRANTERS), kwargs=account),
+    deed("grant", *GRANTERS, data=guard_here),
+    # No such role: behind the door as before it.
+    deed("revoke", data=no_role),
+    Row(
+        "people:desk-account-state",
+        # Locking is the administrator's; who may only grant is told so.
+        {**only(*RUNNERS, status=409), "administrator": 302},
+        method="post",
+        kwargs=account,
+        data=locked,
+    ),
+    deed("sessions", *GRANTERS),
+    Row(
+        "people:desk-account-totp",
+        {**only(*RUNNERS, status=409), "administrator": 302},
+        method="post",
+        kwargs=account,
+    ),
+    deed("link", *GRANTERS),
     Row("people:desk-person-list", only(*SEERS, "neighbor", "far_overseer"), why_neighbor=ELSEWHERE),
     Row("people:desk-person-new", only(*RUNNERS, "neighbor"), why_neighbor=ELSEWHERE),
     Row(

@@ -4,21 +4,23 @@ from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
 from muster.organizations.models import ResidentUnit
-from muster.people.enums import ROLE_LEVELS, RoleKind
+from muster.people import access
+from muster.people.enums import OVERSEERS, ROLE_LEVELS, RoleKind
 from muster.people.models import Account, Person, Role
+from muster.people.queries.actors import reach_of, with_places
 from muster.territory.models import Division
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
-# What those who run a community may entrust others with, inside it. Everything else is the administrator's.
-LOCAL_KINDS = (RoleKind.SHIFT_LEADER, RoleKind.GUARD, RoleKind.UNIT_LIAISON)
-LOCAL_GRANTERS = (RoleKind.COMMUNITY_WORKER, RoleKind.TOWNSHIP_OVERSEER)
+# Two administrators who end each other at once would both find the other one still there.
+ADMINISTRATORS_LOCK = 7_361_220_411
 
 
 def create(person: Person, *, actor: Actor, login: str = "", at: datetime | None = None) -> Account:
@@ -56,11 +58,33 @@ def set_password(account: Account, password: str, *, actor: Actor, at: datetime 
 
 
 def close(account: Account, *, actor: Actor, at: datetime | None = None) -> None:
-    """End an account: its sessions stop at their next request. Nothing happens to one that is closed."""
+    """End an account: its sessions stop at their next request. Nothing happens to one that is closed.
+
+    Refuses `last_administrator`.
+    """
     at = at or timezone.now()
     with transaction.atomic():
+        keep_an_administrator(account, at=at)
         if Account.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
             _record("people.account.closed", account, actor, at)
+
+
+def reopen(account: Account, *, actor: Actor, at: datetime | None = None) -> None:
+    """Take an account back into use, with the roles that it still has. Refuses `person_erased`."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        if Person.objects.filter(pk=account.person_id).exclude(erased_at=None).exists():
+            raise Refused("person_erased", _("This person was erased. Register them anew if they are back."))
+        if Account.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
+            _record("people.account.reopened", account, actor, at)
+
+
+def end_sessions(account: Account, *, actor: Actor, at: datetime | None = None) -> None:
+    """Sign the account out everywhere: every session that has begun by now is over at its next request."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(signed_out_at=at)
+        _record("people.account.sessions_ended", account, actor, at)
 
 
 def grant(
@@ -77,18 +101,28 @@ def grant(
 ) -> Role:
     """Entrust the account with a role over a place or a unit; the same one again where it is held already.
 
-    Refuses `role_not_yours_to_give`, `role_over_oneself`, `role_place`, `role_level` and `role_dates`.
+    Refuses `role_not_yours_to_give`, `role_over_oneself`, `role_place`, `role_level`, `role_department` and `role_dates`.
     """
     at = at or timezone.now()
-    valid_from = valid_from or timezone.localdate(at)
+    today = timezone.localdate(at)
+    valid_from = valid_from or today
     _check_place(kind, division_code, unit)
-    _check_granter(actor, account, kind, division_code, unit)
-    if valid_to is not None and valid_to <= valid_from:
+    _check_granter(actor, account, Role(kind=kind, division_code=division_code, unit=unit))
+    if department and kind not in OVERSEERS:
+        raise Refused(
+            "role_department", _("Only overseers stand for a department. Leave it out for this role.")
+        )
+    if valid_to is not None and valid_to <= max(valid_from, today):
         raise Refused("role_dates", _("The role would end before it begins. Choose a later last day."))
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)
         held = account.roles.filter(
-            kind=kind, division_code=division_code, unit=unit, department=department, valid_to=valid_to
+            kind=kind,
+            division_code=division_code,
+            unit=unit,
+            department=department,
+            valid_from__lte=valid_from,
+            valid_to=valid_to,
         ).first()
         if held is not None:
             return held
@@ -107,11 +141,15 @@ def grant(
 
 
 def revoke(role: Role, *, actor: Actor, at: datetime | None = None) -> None:
-    """End a role today: from its next request on, the account has it no more. Refuses as `grant` does."""
+    """End a role today: from its next request on, the account has it no more.
+
+    Refuses as `grant` does, and `last_administrator`.
+    """
     at = at or timezone.now()
     today = timezone.localdate(at)
-    _check_granter(actor, role.account, role.kind, role.division_code, role.unit)
+    _check_granter(actor, role.account, role)
     with transaction.atomic():
+        keep_an_administrator(role.account, role=role, at=at)
         locked = Role.objects.select_for_update().filter(pk=role.pk).first()
         if locked is None or (locked.valid_to is not None and locked.valid_to <= today):
             return
@@ -136,36 +174,52 @@ def _check_place(kind: str, division_code: int | None, unit: ResidentUnit | None
         raise Refused("role_level", _("This role is over a place of another level. Choose the right place."))
 
 
-def _check_granter(
-    actor: Actor, account: Account, kind: str, division_code: int | None, unit: ResidentUnit | None
-) -> None:
+def _check_granter(actor: Actor, account: Account, role: Role) -> None:
     if actor == SYSTEM:
         return
     if actor.account_id == account.pk:
         raise Refused("role_over_oneself", _("Nobody changes their own roles. Ask another administrator."))
-    place = unit.division_code if unit is not None else division_code
-    allowed = actor.has(RoleKind.SYSTEM_ADMINISTRATOR, division_code=place) and _whole(actor, division_code)
-    if kind in LOCAL_KINDS:
-        allowed = allowed or actor.has(*LOCAL_GRANTERS, division_code=place)
-    if not allowed:
+    if role.division_code is not None:
+        place = Division.objects.filter(code=role.division_code).order_by("-valid_from")
+        role.high = place.values_list("high", flat=True).first()  # type: ignore[attr-defined]  # as with_places() has it
+    if not access.may_entrust(actor, *reach_of(role)):
         raise Refused(
             "role_not_yours_to_give", _("This role is not yours to give. Ask the system administrator.")
         )
 
 
-def _whole(actor: Actor, division_code: int | None) -> bool:
-    """True if the whole place, not only its first code, lies under one administration of `actor`."""
-    if division_code is None:
-        return True
-    high = (
-        Division.objects.filter(code=division_code)
-        .order_by("-valid_from")
-        .values_list("high", flat=True)
-        .first()
+def keep_an_administrator(account: Account, *, role: Role | None = None, at: datetime) -> None:
+    """Refuses `last_administrator` where a place would be left without one by the end of `role`, or of the account.
+
+    Called inside the transaction that ends it. One who ends no later counts, and only as long as their account is open.
+    """
+    today = timezone.localdate(at)
+    in_force = Role.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=today),
+        kind=RoleKind.SYSTEM_ADMINISTRATOR,
+        valid_from__lte=today,
+        account__is_active=True,
     )
-    return high is not None and any(
-        low <= division_code and high <= end for low, end in actor.ranges(RoleKind.SYSTEM_ADMINISTRATOR)
-    )
+    ending = in_force.filter(account=account)
+    if role is not None:
+        ending = ending.filter(pk=role.pk)
+    if not ending.exists():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADMINISTRATORS_LOCK])
+    others = [(reach_of(one), one.valid_to) for one in with_places(in_force.exclude(pk__in=ending))]
+    for one in with_places(ending):
+        _kind, low, high = reach_of(one)
+        if not any(
+            other_low <= low
+            and high <= other_high
+            and (end is None or (one.valid_to and end >= one.valid_to))
+            for (_kind, other_low, other_high), end in others
+        ):
+            raise Refused(
+                "last_administrator",
+                _("Nobody else administers this place. Entrust somebody else with it first."),
+            )
 
 
 def _record_role(verb: str, role: Role, actor: Actor, at: datetime) -> None:

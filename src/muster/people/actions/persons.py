@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
 from muster.organizations.models import ResidentUnit
+from muster.people.actions import accounts
 from muster.people.enums import ForceClass, Sex, VolunteerState
 from muster.people.models import Consent, Person, VolunteerProfile
 from muster.people.rules import (
@@ -137,7 +138,10 @@ def set_party_membership(person: Person, value: bool, *, actor: Actor, at: datet
 
 
 def erase(person: Person, *, actor: Actor, at: datetime | None = None) -> None:
-    """Remove who the person was and keep that there was somebody: hours and seats still add up (PIPL art. 47)."""
+    """Remove who the person was and keep that there was somebody: hours and seats still add up (PIPL art. 47).
+
+    Refuses `last_administrator`: whoever alone administers a place hands it on first.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         erased = Person.objects.filter(pk=person.pk, erased_at=None).update(**erased_values(at))
@@ -150,6 +154,7 @@ def erase(person: Person, *, actor: Actor, at: datetime | None = None) -> None:
         person.report_ins.all().delete()
         account = getattr(person, "account", None)
         if account is not None:
+            accounts.keep_an_administrator(account, at=at)
             account.is_active, account.totp_secret, account.login = False, "", f"erased-{account.code}"
             account.set_unusable_password()
             account.save()

@@ -5,7 +5,7 @@ so that the count stands.
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pyotp
@@ -167,6 +167,12 @@ def make_link(
         )
         _record("people.account.link_made", account, actor, at)
     return links.make(LINK_PURPOSE, f"{account.code}{row.pk}", expires_at=row.expires_at)
+
+
+def newest_link_at(account: Account) -> datetime:
+    """When the newest link of this account was made; long ago where there is none."""
+    rows = SignInCode.objects.filter(phone_index=_link_index(account.code)).order_by("-sent_at")
+    return rows.values_list("sent_at", flat=True).first() or datetime.min.replace(tzinfo=UTC)
 
 
 def read_link(token: str, *, at: datetime | None = None) -> tuple[Account, SignInCode]:

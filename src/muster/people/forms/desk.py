@@ -35,6 +35,8 @@ FORCE_CHOICES = [
     (_("Auxiliary force"), [(one.value, one.label) for one in AUXILIARY_FORCE]),
 ]
 CLASS_CHOICES = FORCE_CHOICES[4:]
+# As people write a day.
+DAY_FORMATS = ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 MOST_UNITS = 300
 MOST_COMMUNITIES = 300
 
@@ -83,7 +85,7 @@ class PersonForm(forms.Form):
         label=_("Birth date"),
         required=False,
         help_text=_("Such as 1985-06-15. Not needed beside an ID number."),
-        input_formats=["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"],
+        input_formats=DAY_FORMATS,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": _("Write the date as year, month, day, such as 1985-06-15.")},
     )

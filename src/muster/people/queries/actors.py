@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import translation
 
 from muster.people.enums import TWO_FACTOR_ROLES, RoleKind
@@ -36,16 +36,27 @@ def actor_of(account: Account, on: date, *, has_second_factor: bool = True, addr
 def _roles_in_force(account: Account, on: date) -> list[Role]:
     if not account.is_active:
         return []
-    # A role outlives a reform of the divisions: the newest edition of its place counts, in force or not.
+    in_force = account.roles.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+    return list(with_places(in_force).order_by("pk"))
+
+
+def with_places(roles: QuerySet[Role]) -> QuerySet[Role]:
+    """The roles with the unit and with `high` and `place_name` of their place, null where it is on no list.
+
+    A role outlives a reform of the divisions: the newest edition of its place counts, in force or not.
+    """
     place = Division.objects.filter(code=OuterRef("division_code")).order_by("-valid_from")
-    return list(
-        account.roles.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
-        .annotate(
-            high=Subquery(place.values("high")[:1]), place_name=Subquery(place.values("short_name")[:1])
-        )
-        .select_related("unit")
-        .order_by("pk")
-    )
+    return roles.annotate(
+        high=Subquery(place.values("high")[:1]), place_name=Subquery(place.values("short_name")[:1])
+    ).select_related("unit")
+
+
+def reach_of(role: Role) -> tuple[str, int, int]:
+    """The kind and the range [low, high) of a role of `with_places`; a unit's is its community's."""
+    if role.unit is not None:
+        return role.kind, role.unit.division_code, role.unit.division_code + 1
+    low = role.division_code or 0
+    return role.kind, low, role.high or low  # type: ignore[attr-defined]  # annotated above
 
 
 def _grant(role: Role) -> Grant:

@@ -76,7 +76,7 @@ def search_people(actor: Actor, *, text: str = "", force: str = "", after: str =
     `text` is a phone or identity number (whole), a person's code, or a part of a name. `force` is a class, "regular",
     "auxiliary", or "callable" for the volunteers who may be called in an emergency (R4.8).
     """
-    found = _found(text.strip(), in_one_community=single_community(actor) is not None)
+    found = matching(text.strip(), in_one_community=single_community(actor) is not None)
     people = people_visible_to(actor).filter(found, _of_force(actor, force))
     return page_after(people.select_related("unit", "volunteer"), key=KEY, after=after)
 
@@ -140,7 +140,7 @@ def _row(person: Person, actor: Actor, place: str) -> Row:
     )
 
 
-def _found(text: str, *, in_one_community: bool) -> Q:
+def matching(text: str, *, in_one_community: bool) -> Q:
     """Whose number, code or name it is; a number that cannot be one finds nobody."""
     if not text:
         return Q()
