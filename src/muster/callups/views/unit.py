@@ -15,6 +15,8 @@ from muster.callups.actions import namings, pledges
 from muster.callups.forms.unit import DeclineForm, NamingForm, PledgeForm
 from muster.callups.models import UnitCall
 from muster.callups.queries import pledges as queries
+from muster.callups.queries.situation import situations_of
+from muster.organizations.models import ResidentUnit
 from muster.people.access import Need, require
 from muster.people.enums import RoleKind
 from muster.people.web_types import ActorRequest, sign_in_first
@@ -29,12 +31,16 @@ MOST_ROWS = 100
 @require_safe
 @sign_in_first
 def home(request: ActorRequest) -> HttpResponse:
-    """The calls to the units of this liaison."""
+    """The calls to the units of this liaison, and how things stand in their communities (R2.11)."""
     require(request.actor, RoleKind.UNIT_LIAISON)
-    units = [grant.organization_id for grant in request.actor.grants if grant.kind == RoleKind.UNIT_LIAISON]
-    calls = UnitCall.objects.filter(unit__in=units)
-    lines, rows = queries.calls_listed(calls, server_clock.now(), request.GET.get("after", ""))
-    return page(request, "callups/unit/home.html", {"lines": lines, "rows": rows})
+    units = [
+        grant.organization_id or 0 for grant in request.actor.grants if grant.kind == RoleKind.UNIT_LIAISON
+    ]
+    calls, at = UnitCall.objects.filter(unit__in=units), server_clock.now()
+    lines, rows = queries.calls_listed(calls, at, request.GET.get("after", ""))
+    communities = ResidentUnit.objects.filter(pk__in=units).values_list("division_code", flat=True)
+    context = {"lines": lines, "rows": rows, "situations": situations_of(communities, at)}
+    return page(request, "callups/unit/home.html", context)
 
 
 @require_safe
