@@ -86,6 +86,34 @@ def test_wall_without_a_call_up_says_so(world: World) -> None:
     assert "No shift is planned." in text.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "unsaid"),
+    [
+        (
+            "zh-hans",
+            ["需要", "承诺", "名单", "接受", "到岗", "缺 11", "接下来四个班"],
+            ["Needed", "Pledged", "Accepted", "Arrived", "Shortages", "missing"],
+        ),
+        (
+            "en",
+            ["Needed", "Pledged", "Named", "Accepted", "Arrived", "11 missing", "The next four shifts"],
+            ["需要", "承诺", "名单", "到岗", "接下来四个班"],
+        ),
+    ],
+)
+@pytest.mark.usefixtures("noon")
+def test_wall_speaks_one_language_at_a_time(
+    scene: Scene, language: str, said: list[str], unsaid: list[str]
+) -> None:
+    client = scene.world.client_for("township_overseer")
+    address = f"/board/{TOWNSHIP}/"
+
+    for headers in ({}, {"HX-Request": "true"}):
+        text = client.get(address, headers={"accept-language": language, **headers}).content.decode()
+        assert [words for words in said if words not in text] == []
+        assert [words for words in unsaid if words in text] == []
+
+
 def test_poll_gives_the_parts_only(wall: Client) -> None:
     text = wall.get(f"/board/{TOWNSHIP}/", headers={"HX-Request": "true"}).content.decode()
 

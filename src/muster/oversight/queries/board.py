@@ -28,7 +28,7 @@ from muster.people.models import Person, ReserveTeamMember, VolunteerProfile
 from muster.territory.actions.sources import read_outlines
 from muster.territory.enums import Level
 from muster.territory.models import Division
-from muster.territory.queries import children, names_of
+from muster.territory.queries import names_of
 
 SHORTAGES = 6
 LOG_LINES = 8
@@ -116,15 +116,14 @@ class Board:
 
 def board_of(place: Division, at: datetime) -> Board:
     """The board of the place, in a number of queries that does not depend on how much is going on."""
-    call_ups = list(in_motion(place, at))
-    below = list(children(place.code)) or [place]
-    lines = place_lines(below, call_ups)
+    call_ups = in_motion(place, at)
+    lines = place_lines(place, call_ups)
     return Board(
         place=place,
         level=mode_of(place.code, at).level,
         funnel=total(line.funnel for line in lines),
-        posts=Post.objects.filter(call_up__in=[call_up.pk for call_up in call_ups]).count(),
-        call_ups=len(call_ups),
+        posts=Post.objects.filter(call_up__in=call_ups.order_by().values("pk")).count(),
+        call_ups=sum(line.call_ups for line in lines),
         lines=lines,
         windows=next_windows(call_ups, at),
         units=unit_answers(call_ups),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -11,11 +10,13 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from muster.callups.enums import AssignmentState, CallUpState, UnitCallState
 from muster.callups.models import Assignment, CallUp, Slot, UnitCall
-from muster.callups.queries.funnel import Funnel, funnels
+from muster.callups.queries.funnel import Funnel, funnels_by_place, place_of
 from muster.territory.models import Division
+from muster.territory.queries import children
 
 RUNNING = (CallUpState.OPEN, CallUpState.HALTED)
 WINDOWS = 4
+NONE = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ class UnitAnswers:
 
 
 def in_motion(place: Division, at: datetime) -> QuerySet[CallUp]:
-    """The call-ups of the place that are not over. A drill is never among them: it enters no statistics."""
+    """The call-ups of the place that are not over. A drill is never among them: it enters no statistics.
+
+    The query itself goes into the counts, never a list of ids: in an emergency a province has tens of thousands.
+    """
     return CallUp.objects.filter(
         division_code__gte=place.code,
         division_code__lt=place.high,
@@ -67,25 +71,33 @@ def in_motion(place: Division, at: datetime) -> QuerySet[CallUp]:
     ).order_by("pk")
 
 
-def place_lines(below: Sequence[Division], call_ups: Sequence[CallUp]) -> list[PlaceLine]:
-    """Each place with the sum of its call-ups, in the order of the codes; four queries however many there are."""
-    counted = funnels([call_up.pk for call_up in call_ups])
-    found: dict[int, list[CallUp]] = defaultdict(list)
-    for call_up in call_ups:
-        for place in below:
-            if place.code <= call_up.division_code < place.high:
-                found[place.code].append(call_up)
+def place_lines(place: Division, call_ups: QuerySet[CallUp]) -> list[PlaceLine]:
+    """Each place below with the sum of its call-ups, in the order of the codes; six queries however many there are.
+
+    A place without any below it stands for itself, and so does one that has call-ups of its own beside those below.
+    """
+    below = list(children(place.code)) or [place]
+    digits = below[0].level
+    counted = funnels_by_place(call_ups, digits)
+    moving = {
+        row["code_of_place"]: (row["moving"], row["asking"])
+        for row in call_ups.order_by()
+        .values(code_of_place=place_of("division_code", digits))
+        .annotate(moving=Count("id"), asking=Count("id", filter=Q(state=CallUpState.OPEN)))
+    }
+    if place.code in moving and place not in below:
+        below.insert(0, place)
     return [
         PlaceLine(
-            code=place.code,
-            name=place.short_name,
-            lon=place.lon,
-            lat=place.lat,
-            call_ups=len(found[place.code]),
-            is_asking=any(call_up.state == CallUpState.OPEN for call_up in found[place.code]),
-            funnel=total(counted[call_up.pk] for call_up in found[place.code]),
+            code=one.code,
+            name=one.short_name,
+            lon=one.lon,
+            lat=one.lat,
+            call_ups=moving.get(one.code, NONE)[0],
+            is_asking=moving.get(one.code, NONE)[1] > 0,
+            funnel=counted.get(one.code, Funnel()),
         )
-        for place in below
+        for one in below
     ]
 
 
@@ -95,10 +107,10 @@ def total(counted: Iterable[Funnel]) -> Funnel:
     return Funnel(**{part.name: sum(getattr(one, part.name) for one in parts) for part in fields(Funnel)})
 
 
-def next_windows(call_ups: Sequence[CallUp], at: datetime) -> list[Window]:
+def next_windows(call_ups: QuerySet[CallUp], at: datetime) -> list[Window]:
     """The next four spans of time with shifts that are not over, the earliest first."""
     spans = ("shift__starts_at", "shift__ends_at")
-    running = Q(call_up__in=[call_up.pk for call_up in call_ups], shift__ends_at__gt=at)
+    running = Q(call_up__in=call_ups.order_by().values("pk"), shift__ends_at__gt=at)
     seats = (
         Slot.objects.filter(running)
         .values_list(*spans)
@@ -119,10 +131,10 @@ def next_windows(call_ups: Sequence[CallUp], at: datetime) -> list[Window]:
     ]
 
 
-def unit_answers(call_ups: Sequence[CallUp]) -> UnitAnswers:
+def unit_answers(call_ups: QuerySet[CallUp]) -> UnitAnswers:
     """How the units answered that these call-ups called."""
     counted = dict(
-        UnitCall.objects.filter(call_up__in=[call_up.pk for call_up in call_ups])
+        UnitCall.objects.filter(call_up__in=call_ups.order_by().values("pk"))
         .values_list("state")
         .annotate(Count("id"))
     )

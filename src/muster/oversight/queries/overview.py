@@ -10,7 +10,7 @@ from muster.callups.queries.desk import CallUpLine, lines_of
 from muster.callups.queries.funnel import Funnel
 from muster.oversight.queries.counts import PlaceLine, in_motion, place_lines, total
 from muster.territory.models import Division
-from muster.territory.queries import ancestors, children, names_of
+from muster.territory.queries import ancestors, names_of
 from muster.toolkit.paging import Page, page_after
 
 SIZE = 20
@@ -50,9 +50,8 @@ class CallUpPage:
 
 def overview(place: Division, at: datetime) -> Overview:
     """The places below, with what is in motion there."""
-    call_ups = list(in_motion(place, at))
-    lines = place_lines(list(children(place.code)) or [place], call_ups)
-    return Overview(place, lines, total(line.funnel for line in lines), len(call_ups))
+    lines = place_lines(place, in_motion(place, at))
+    return Overview(place, lines, total(line.funnel for line in lines), sum(line.call_ups for line in lines))
 
 
 def call_up_lines(place: Division, *, after: str, at: datetime) -> CallUpPage:
