@@ -47,7 +47,9 @@ def _stamp(at: datetime) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    # However a line ends in what was typed: left as it is, it would end the line of the format.
+    return "\\n".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 def _folded(line: str) -> str:
