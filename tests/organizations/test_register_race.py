@@ -9,8 +9,9 @@ import pytest
 from muster.audit.models import Entry
 from muster.organizations.actions import units
 from muster.organizations.models import ContingencyPlan, ResidentUnit
-from tests.callups.test_seats_race import at_once, world
+from tests.callups.test_seats_race import world
 from tests.organizations.ground import plan_of, unit_of, uscc
+from tests.racing import at_once
 from tests.world import World
 
 __all__ = ["world"]

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.records.actions import hours
 from muster.records.enums import DutyKind
+from muster.records.models import ServiceRecord
 from tests.records.test_hours import END, credited, times
 from tests.world import World
 
@@ -68,3 +69,47 @@ def test_the_page_costs_the_same_for_one_and_for_three_records(world: World) -> 
 )
 def test_everybody_has_a_page_of_his_own(world: World, who: str, status: int) -> None:
     assert world.client_for(who).get(URL).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", ["时长", "演练", "签错了人"]), ("en", ["My hours", "Drills, kept apart", "Voided by"])],
+)
+def test_the_page_speaks_both_languages(world: World, language: str, said: list[str]) -> None:
+    record = credited(world)
+    hours.void(record, reason="签错了人", actor=world.actor("worker"), at=END)
+    credited(world, times(day=2), "A3", is_drill=True)
+
+    text = world.client_for("volunteer").get(URL, headers={"accept-language": language}).content.decode()
+
+    assert [words for words in said if words not in text] == []
+
+
+def test_words_of_a_decision_are_text_and_no_markup(world: World) -> None:
+    record = credited(world)
+    hours.void(record, reason="<script>alert(1)</script>", actor=world.actor("worker"), at=END)
+
+    text = world.client_for("volunteer").get(URL).content.decode()
+
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_the_page_costs_the_same_for_thirty_records_of_every_kind(world: World) -> None:
+    client = world.client_for("volunteer")
+    counts = []
+    for size in (1, 30):
+        for day in range(ServiceRecord.objects.count(), size):
+            credited(world, times(day=day), f"A{day}", is_drill=day % 3 == 1)
+        with CaptureQueriesContext(connection) as captured:
+            assert len(client.get(URL).context["lines"]) == size
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("after", ["nonsense", "WzFd", "AAAA", "%00"])
+def test_a_cursor_that_was_tampered_with_gives_the_first_page(world: World, after: str) -> None:
+    credited(world)
+
+    assert len(world.client_for("volunteer").get(URL, {"after": after}).context["lines"]) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -61,7 +61,7 @@ def credit(
             return known
         counted = hours.credit(
             rules.presence_of(times, duty_kind=duty_kind, is_drill=is_drill),
-            _rules(division_code),
+            _rules(division_code, timezone.localdate(times.checked_in_at)),
             records_around(person.pk, timezone.localdate(times.checked_in_at)),
         )
         record = ServiceRecord.objects.create(
@@ -102,7 +102,7 @@ def confirm(
             )
         counted = hours.credit(
             rules.presence_of(times, duty_kind=locked.duty_kind, is_drill=locked.is_drill),
-            _rules(locked.division_code),
+            _rules(locked.division_code, locked.served_on),
             records_around(locked.person_id, locked.served_on, but=locked.pk),
         )
         outcome = _outcome(counted, times)
@@ -153,12 +153,17 @@ def retract(*, source_kind: str, source_code: str, actor: Actor, at: datetime) -
             record.delete()
 
 
-def _rules(division_code: int) -> hours.HoursRules:
+def _rules(division_code: int, on: date) -> hours.HoursRules:
+    """The numbers of the day of the service: one that changed since does not reach back."""
+
+    def number(key: str) -> float:
+        return norms.number(key, division_code, on)
+
     return hours.HoursRules(
-        grace_minutes=int(norms.number("hours.grace_minutes", division_code)),
-        record_cap_minutes=int(norms.number("hours.record_cap_minutes", division_code)),
-        daily_cap_minutes=int(norms.number("hours.daily_cap_minutes", division_code)),
-        count_on_paid_duty=bool(norms.number("hours.count_on_paid_duty", division_code)),
+        grace_minutes=int(number("hours.grace_minutes")),
+        record_cap_minutes=int(number("hours.record_cap_minutes")),
+        daily_cap_minutes=int(number("hours.daily_cap_minutes")),
+        count_on_paid_duty=bool(number("hours.count_on_paid_duty")),
     )
 
 
