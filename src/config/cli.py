@@ -166,6 +166,12 @@ def check() -> None:
 
 
 @app.command()
+def verify_trail() -> None:
+    """Compare trail and disclosures with their seals. Exit code 1 when something sealed was changed, removed or put in."""
+    raise typer.Exit(0 if _deeds().verify_trail(console) else 1)
+
+
+@app.command()
 def reset(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Remove the embedded database and everything else that a start makes again."""
     var = folder.usable()

@@ -12,11 +12,13 @@ from django.core import checks
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from rich.console import Console
 from rich.table import Table
 
+from muster.audit.actions import seals
+from muster.audit.models import Seal
 from muster.callups.actions.templates import load_templates
 from muster.jobs.progress import Progress
 from muster.norms.actions.settings import load_defaults
@@ -132,6 +134,21 @@ def examine(console: Console) -> bool:
     for fault in faults:
         console.print(f"  {fault}", highlight=False, markup=False)
     return not pending and not faults
+
+
+def verify_trail(console: Console) -> bool:
+    """Print each seal that does not hold; True when all do."""
+    broken = seals.verify()
+    for one in broken:
+        console.print(
+            f"{one.ledger} {one.first_id}–{one.last_id}: {one.reason} (seal {one.seal_id})", highlight=False
+        )
+    sealed = Seal.objects.aggregate(seals=Count("pk"), rows=Sum("row_count"))
+    console.print(
+        f"{sealed['seals']:,} seals over {sealed['rows'] or 0:,} rows, {len(broken):,} do not hold.",
+        highlight=False,
+    )
+    return not broken
 
 
 def _accounts(who: str) -> Iterator[tuple[str, Account]]:

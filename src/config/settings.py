@@ -176,6 +176,8 @@ FIELD_CIPHER = env.str(
 FIELD_INDEX_HASH = env.str("FIELD_INDEX_HASH", default="sha256", validate=values.one_of("sha256", "sm3"))
 FIELD_KEYS = env.str("FIELD_KEYS", default=secret("FIELD_KEYS"), validate=values.key_ring)
 LINK_KEY = secret("LINK_KEY")
+# What the trail is sealed with. It never changes, or the seals of before would no longer hold.
+SEAL_KEY = secret("SEAL_KEY")
 
 # Whether a drill that proves itself with our key may say at what time its people are at their posts (decision 0004).
 DRILL_CLOCK = env.bool("DRILL_CLOCK", default=not PRODUCTION)

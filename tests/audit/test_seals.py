@@ -1,53 +1,17 @@
 """The hash chain: nothing sealed can change unseen, and no writer waits for the sealer."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from time import monotonic
 
 import psycopg
 import pytest
 from django.conf import LazySettings
 from django.db import connection
-from django.db.models import Max
 
-from muster.audit.actions import seals, trail
-from muster.audit.models import Entry, Seal
-from muster.toolkit.actor import SYSTEM
+from muster.audit.actions import seals
+from muster.audit.models import Seal
+from tests.audit.ground import AT, record, seal_all, tamper
 
-AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def record(number: int) -> None:
-    trail.record("a.b.done", actor=SYSTEM, obj_kind="thing", obj_code=f"T{number}", division_code=None, at=AT)
-
-
-def seal_all() -> int:
-    """Rounds of the sealer until each row is sealed.
-
-    A row is final when every transaction of the cluster that began before it has ended, and those of the tests that run
-    beside this one in databases of their own are among them: so it takes as many rounds as they need.
-    """
-    sealed = sum(seals.seal(at=AT) for _ in range(6))
-    given_up_at = monotonic() + 60
-    while monotonic() < given_up_at and _waiting():
-        sealed += seals.seal(at=AT)
-    return sealed
-
-
-def _waiting() -> bool:
-    last = Seal.objects.filter(ledger="entry").aggregate(last=Max("last_id"))["last"] or 0
-    return Entry.objects.filter(pk__gt=last).exists()
-
-
-def tamper(statement: str) -> None:
-    """What only the owner of the database can do: switch the guard off and change a row."""
-    with connection.cursor() as cursor:
-        for table in ("audit_entry", "audit_seal"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(statement)
-        for table in ("audit_entry", "audit_seal"):
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ SECRETS = {
     "SECRET_KEY": "s" * 40,
     "FIELD_KEYS": "k1:" + "f" * 40,
     "LINK_KEY": "l" * 40,
+    "SEAL_KEY": "t" * 40,
 }
 
 

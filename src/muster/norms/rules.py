@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 
 # Digits below the level of a community, township, county, city and province in a 12-digit code.
@@ -44,7 +45,7 @@ def fits(value: object, like: object) -> bool:
     """Whether a new value is of the kind of the default: a whole number stays one, and none is below zero."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return value >= 0 and (isinstance(like, float) or isinstance(value, int))
+    return isfinite(value) and value >= 0 and (isinstance(like, float) or isinstance(value, int))
 
 
 def _covers(value: Value, on: date) -> bool:

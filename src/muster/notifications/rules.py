@@ -18,6 +18,8 @@ REASONS = {
     "made_up_recipient": _("an invented person, whom nobody really tells"),
     "sms_url_not_set": _("no text message service is set up"),
     "service_not_allowed": _("this group service is not allowed here"),
+    "no_address": _("no number or address is known"),
+    "mail_address_wrong": _("the e-mail address is mistyped"),
     "address_not_understood": _("the address of the group is mistyped"),
 }
 REFUSED = re.compile(r"http_4\d\d|smtp_5\d\d")

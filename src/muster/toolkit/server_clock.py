@@ -55,7 +55,9 @@ def sign(at: datetime) -> str:
 def read(header: str) -> datetime:
     """The time that `sign` wrote; raises Forged for anything else."""
     stamp, _, signature = header.partition(".")
-    if not stamp.isascii() or not stamp.isdigit() or not hmac.compare_digest(signature, _signature(stamp)):
+    # In bytes: of strings, only those in ASCII can be compared, and a header may hold others.
+    genuine = hmac.compare_digest(signature.encode(), _signature(stamp).encode())
+    if not stamp.isascii() or not stamp.isdigit() or not genuine:
         raise Forged
     return datetime.fromtimestamp(int(stamp), UTC)
 

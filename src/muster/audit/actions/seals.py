@@ -9,11 +9,12 @@ it seals. A lock on the table would make every deed in the province wait for the
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -101,22 +102,34 @@ def _seal_up_to(ledger: str, last_id: int, at: datetime) -> int:
         if not ids:
             return sealed
         before = previous.digest if previous else ""
-        digest, count = _digest(ledger, first_id, ids[-1], before, settings.FIELD_INDEX_HASH)
-        previous = Seal.objects.create(
+        algorithm = settings.FIELD_INDEX_HASH
+        digest, count = _digest(ledger, first_id, ids[-1], before, algorithm)
+        previous = Seal(
             ledger=ledger,
             first_id=first_id,
             last_id=ids[-1],
             row_count=count,
-            algorithm=settings.FIELD_INDEX_HASH,
+            algorithm=algorithm,
             digest=digest,
-            mark=_mark(ledger, digest),
             at=at,
         )
+        previous.mark = _mark(previous)
+        previous.save(force_insert=True)
         sealed += count
 
 
-def _mark(ledger: str, digest: str) -> uuid.UUID:
-    return crypto.blind_index(f"{ledger}:{digest}", purpose="audit.seal")
+def _mark(one: Seal) -> uuid.UUID:
+    """Over everything that the seal says. By a key of its own: those of the fields change, and old seals must hold."""
+    said = (
+        one.ledger,
+        one.first_id,
+        one.last_id,
+        one.row_count,
+        one.digest,
+        one.at.astimezone(UTC).isoformat(),
+    )
+    words = ":".join(map(str, said)).encode()
+    return uuid.UUID(bytes=hmac.digest(settings.SEAL_KEY.encode(), words, one.algorithm)[:16])
 
 
 def _digest(ledger: str, first_id: int, last_id: int, before: str, algorithm: str) -> tuple[str, int]:
@@ -146,6 +159,10 @@ def _plain(value: object) -> object:
 def _verify(ledger: str) -> Iterator[Broken]:
     before, expected_first = "", 1
     for one in Seal.objects.filter(ledger=ledger).order_by("last_id"):
+        if one.algorithm not in crypto.INDEX_HASHES:
+            yield Broken(ledger, one.pk, one.first_id, one.last_id, "mark_forged")
+            before, expected_first = one.digest, one.last_id + 1
+            continue
         digest, count = _digest(ledger, one.first_id, one.last_id, before, one.algorithm)
         reason = ""
         if one.first_id != expected_first:
@@ -154,7 +171,7 @@ def _verify(ledger: str) -> Iterator[Broken]:
             reason = "rows_missing"
         elif digest != one.digest:
             reason = "rows_changed"
-        elif one.mark != _mark(ledger, one.digest):
+        elif one.mark != _mark(one):
             reason = "mark_forged"
         if reason:
             yield Broken(ledger, one.pk, one.first_id, one.last_id, reason)

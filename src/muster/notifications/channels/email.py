@@ -29,7 +29,7 @@ def _send(message: Sendable) -> None:
         headers={"Message-ID": f"<{message.code}@{domain}>"},
     )
     try:
-        mail.send()
+        taken = mail.send()
     except smtplib.SMTPRecipientsRefused as error:
         code = max(code for code, _ in error.recipients.values())
         _raise(code, error)
@@ -37,6 +37,11 @@ def _send(message: Sendable) -> None:
         _raise(error.smtp_code, error)
     except (smtplib.SMTPException, OSError) as error:
         raise TryLater(type(error).__name__) from error
+    except ValueError as error:
+        # A line break, a character that no address has: Django refuses it before anything leaves.
+        raise Undeliverable("mail_address_wrong") from error
+    if not taken:
+        raise Undeliverable("no_address")
 
 
 def _raise(code: int, error: Exception) -> None:

@@ -4,6 +4,7 @@ One line of JSON per message in `outbox/<day>.jsonl`. A worker that dies after w
 again: readers take the first line of a code.
 """
 
+import errno
 import json
 import os
 import sys
@@ -31,7 +32,9 @@ def send(messages: Sequence[Sendable]) -> None:
     path = folder / f"{timezone.localdate()}.jsonl"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(descriptor, lines)
+        if os.write(descriptor, lines) < len(lines):
+            # The disk is full: to call them sent would lose them.
+            raise OSError(errno.ENOSPC, "the outbox took only a part")
     finally:
         os.close(descriptor)
     for message in messages:

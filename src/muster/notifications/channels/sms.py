@@ -37,6 +37,8 @@ def signature(body: bytes, stamp: str, key: str) -> str:
 def _send(message: Sendable) -> None:
     if not settings.SMS_URL:
         raise Undeliverable("sms_url_not_set")
+    if not message.address:
+        raise Undeliverable("no_address")
     body = json.dumps(
         {"to": message.address, "text": message.body, "sender": settings.SMS_SENDER, "id": message.code},
         ensure_ascii=False,
@@ -60,4 +62,4 @@ def _send(message: Sendable) -> None:
 
 def _asked_pause(response: httpx.Response) -> timedelta | None:
     seconds = response.headers.get("Retry-After", "")
-    return timedelta(seconds=min(int(seconds), 3600)) if seconds.isdigit() else None
+    return timedelta(seconds=min(int(seconds), 3600)) if seconds.isascii() and seconds.isdigit() else None
