@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from pytest_django import DjangoDbBlocker
 
     from tests.world import World
 
@@ -21,6 +23,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 Path(os.environ["MUSTER_VAR"], "static").mkdir(parents=True, exist_ok=True)
 # Here, because pytest-django looks for settings before it reads this file, and test modules import models.
 django.setup()
+
+
+LAST_USERS_SECONDS = 10
+OTHER_USERS = """
+SELECT pid, state, left(query, 200) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
 
 
 class _Errors(logging.Handler):
@@ -41,6 +50,23 @@ def no_logged_errors(request: pytest.FixtureRequest) -> Iterator[None]:
     logging.getLogger().removeHandler(errors)
     if errors.lines and not request.node.get_closest_marker("logs_errors"):
         pytest.fail("Errors were logged:\n" + "\n".join(errors.lines), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
+    """The test database. At the end nobody uses it any more: a thread that kept its connection is a fault of its test."""
+    from django.db import connection, connections  # noqa: PLC0415 - not before MUSTER_VAR is set
+
+    # A thread of the live server lives as long as the browser holds its line, far beyond the last request.
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        end = time.monotonic() + LAST_USERS_SECONDS
+        cursor.execute(OTHER_USERS)
+        while (others := cursor.fetchall()) and time.monotonic() < end:
+            time.sleep(0.1)
+            cursor.execute(OTHER_USERS)
+    assert not others, f"Somebody still uses the test database: {others}"
 
 
 @pytest.fixture(scope="session", autouse=True)

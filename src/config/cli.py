@@ -36,6 +36,9 @@ SENTENCES = (
 TOWNSHIP = 510107001  # 浆洗街街道, the demo's
 SEED = 7
 CODE_LENGTH = 12
+WRITTEN = (2, 4, 6, 9, CODE_LENGTH)  # province, city, county, township, community
+PROVINCE = "51"
+NOT_PLAYED = 3
 
 app = typer.Typer(
     name="muster",
@@ -53,9 +56,7 @@ def main() -> int:
     try:
         app()
     except SENTENCES as error:
-        Console(stderr=True).print(
-            f"muster: {_sentence(error)}", highlight=False, markup=False, soft_wrap=True
-        )
+        _say(error)
         return 1
     return 0
 
@@ -133,10 +134,17 @@ def drill(
     ] = "",
     json: Annotated[Path | None, typer.Option(help="Write the result there.")] = None,
 ) -> None:
-    """Muster a whole division with simulated people, through the pages that real ones use. Exit code 1 on any violation."""
-    code = full_code(division)
-    with contextlib.nullcontext(url) if url else own_server(folder.usable()) as address:
-        good = _deeds().play_drill(console, code, seed=seed, url=address, path=json)
+    """Muster a whole division with simulated people, through the pages that real ones use.
+
+    Exit code 1 on any violation, 3 where the drill could not be played to its end.
+    """
+    try:
+        code = full_code(division)
+        with contextlib.nullcontext(url) if url else own_server(folder.usable()) as address:
+            good = _deeds().play_drill(console, code, seed=seed, url=address, path=json)
+    except SENTENCES as error:
+        _say(error)
+        raise typer.Exit(NOT_PLAYED) from error
     raise typer.Exit(0 if good else 1)
 
 
@@ -207,8 +215,22 @@ def licenses() -> None:
 
 
 def full_code(division: int) -> int:
-    """People write a township with 9 digits and a county with 6; the database writes all of them with 12."""
-    return int(str(division).ljust(CODE_LENGTH, "0"))
+    """People write a township with 9 digits and a county with 6; the database writes all of them with 12.
+
+    Refuses `no_such_division` for what no division can be called, before a server is started to look for it.
+    """
+    written = str(division)
+    if len(written) not in WRITTEN or not written.startswith(PROVINCE):
+        raise Refused(
+            "no_such_division",
+            f"{division} is no division of the province: 6 digits name a county, 9 a township, 12 a community, "
+            f"and all begin with {PROVINCE}.",
+        )
+    return int(written.ljust(CODE_LENGTH, "0"))
+
+
+def _say(error: Exception) -> None:
+    Console(stderr=True).print(f"muster: {_sentence(error)}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _deeds() -> ModuleType:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.core.management import call_command
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
@@ -86,7 +86,7 @@ def play_drill(console: Console, division_code: int, *, seed: int, url: str, pat
     try:
         with Progress.start("web.drill", terminal=console, division_code=division_code) as progress:
             result = run(division_code, seed, url, progress)
-    except (Unexpected, NoSuchForm) as error:
+    except (Unexpected, NoSuchForm, OperationalError, InterfaceError) as error:
         raise Refused("drill_stuck", f"The drill could not go on: {error}") from error
     show(result, console)
     if path is not None:

@@ -81,3 +81,21 @@ def test_short_codes_mean_the_division_of_their_level() -> None:
     assert cli.full_code(513221) == 513221000000
     assert cli.full_code(510107001) == 510107001000
     assert cli.full_code(510107001001) == 510107001001
+
+
+@pytest.mark.parametrize(
+    "division",
+    ["510107001001000", "5101070", "440106", "0", "-510107001"],
+    ids=["too long", "between two levels", "another province", "nothing", "negative"],
+)
+def test_what_no_division_can_be_called_is_refused_before_a_server_starts(
+    var: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], division: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["muster", "drill", "--division", division])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert ended.value.code == 3
+    assert f"{division} is no division of the province" in capsys.readouterr().err
+    assert not (var / "log" / "drill-server.log").exists()

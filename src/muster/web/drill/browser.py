@@ -6,21 +6,27 @@ acknowledged before it died is compared with the database at the end.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from threading import Lock
 from urllib.parse import urljoin, urlsplit
 
 import httpx
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from muster.toolkit.refusal import Refused
 from muster.toolkit.server_clock import HEADER, sign
 from muster.web.drill.pages import Button, PageForm, PageRead, read
 
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.5
 TIMEOUT_SECONDS = 30.0
+KNOCKS = 6
 SERVER_FAULT = 500
 
 
@@ -121,6 +127,44 @@ class Browser:
                     f"{method} {path.split('?', maxsplit=1)[0]}: {trouble} for {self.server.patience:.0f} s"
                 )
             self.server.sleep(PAUSE_SECONDS)
+
+
+def knock(server: Server) -> None:
+    """Refuses a server that this drill cannot be played on, before anything is done.
+
+    `nobody_answers`; `drill_clock_off`, where a forged time is not even looked at; `another_copy`, whose key is not ours.
+    """
+    forged = _asked(server, "0.forged")
+    if forged != HTTPStatus.BAD_REQUEST:
+        raise Refused(
+            "drill_clock_off",
+            _("The server at %(url)s lets no drill move the clock. Start it with DRILL_CLOCK=1.")
+            % {"url": server.url},
+        )
+    if _asked(server, sign(timezone.now())) == HTTPStatus.BAD_REQUEST:
+        raise Refused(
+            "another_copy",
+            _(
+                "The server at %(url)s works on another data folder. Set MUSTER_VAR to that one, or leave --url out."
+            )
+            % {"url": server.url},
+        )
+
+
+def _asked(server: Server, clock: str) -> int:
+    """The status of the health page, asked a few times; what a proxy or another program answers is no answer of ours."""
+    client = httpx.Client(transport=_Shared(server.transport), timeout=TIMEOUT_SECONDS, trust_env=False)
+    for _try in range(KNOCKS):
+        with contextlib.suppress(httpx.TransportError, httpx.InvalidURL, httpx.UnsupportedProtocol):
+            status = client.get(f"{server.url}/healthz", headers={HEADER: clock}).status_code
+            if status in {HTTPStatus.OK, HTTPStatus.BAD_REQUEST}:
+                return status
+        server.sleep(PAUSE_SECONDS)
+    raise Refused(
+        "nobody_answers",
+        _("No Muster answers at %(url)s. Start it with `muster serve`, or leave --url out.")
+        % {"url": server.url},
+    )
 
 
 class _Shared(httpx.BaseTransport):

@@ -11,7 +11,6 @@ from muster.web.drill import cast
 from muster.web.drill.behavior import Presence
 from muster.web.drill.browser import Answer, Browser, Unexpected
 from muster.web.drill.play import CHECK_IN, CONFLICT, OK, Acknowledged, Call, Play, offer_code, post_on
-from muster.web.drill.settle import settle
 
 MINUTE = timedelta(minutes=1)
 # The leader notes who is not there when the last of those who are late has come.
@@ -46,7 +45,7 @@ class Morning:
         expected = self._expected(0, set())
         self._arrivals(expected)
         self._absences({comer.post for comer in expected})
-        settle(self.call.code)
+        self.play.settle(self.call)
         known = {comer.phone for comer in expected}
         self._arrivals(self._expected(CALLED_IN_AFTER, known))
         self._leaves()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -72,12 +74,17 @@ class Play:
     outbox: Outbox
     people: People
     day: date
+    sleep: Callable[[float], None] = time.sleep
+
+    def settle(self, call: Call) -> None:
+        """Wait until the jobs that somebody's tap caused are done."""
+        settle(call.code, sleep=self.sleep)
 
     def open(self, community: Community) -> tuple[Call, Browser]:
         """The community's worker signs in and raises the call-up; nobody is asked beyond the first wave until told."""
         worker = self.enter(cast.worker_door(community))
         call = self._raise(worker, community)
-        settle(call.code)
+        self.settle(call)
         self._press_on_call(worker, call, "/halt/")
         return call, worker
 
@@ -120,7 +127,7 @@ class Play:
         for letter in letters:
             liaison = self.enter(cast.door_of_phone(letter.address))
             self._answer_as_unit(liaison, letter, call, most)
-            settle(call.code)
+            self.settle(call)
 
     def _answer_as_unit(self, liaison: Browser, letter: Letter, call: Call, most: int) -> None:
         opened = liaison.get(letter.link)
@@ -159,7 +166,7 @@ class Play:
         asking = opened.page().forms_to("/ask-more/")
         if asking:
             worker.press(opened, asking[0])
-        settle(call.code)
+        self.settle(call)
         self._press_on_call(worker, call, "/halt/")
 
     def dispatch(self, call: Call, worker: Browser) -> None:
@@ -168,7 +175,7 @@ class Play:
         confirming = opened.page().forms_to("/confirm/")
         if confirming:
             worker.press(opened, confirming[0])
-        settle(call.code)
+        self.settle(call)
         self.answers(call)
 
     def _answer(self, call: Call, letter: Letter, word: str) -> None:
@@ -178,7 +185,7 @@ class Play:
         if not forms:
             return  # the page has nothing to answer any more: full, thanked, over
         answered = person.press(opened, forms[0], _button(forms[0].buttons, word))
-        settle(call.code)
+        self.settle(call)
         self._note(call, letter, word, answered)
 
     def _note(self, call: Call, letter: Letter, word: str, answered: Answer) -> None:
@@ -240,6 +247,6 @@ def _button(buttons: Sequence[Button], value: str) -> Button | None:
 
 def _span(day: date, start: str, end: str) -> tuple[datetime, datetime]:
     here = timezone.get_default_timezone()
-    starts_at = datetime.combine(day, time.fromisoformat(start), tzinfo=here)
-    ends_at = datetime.combine(day, time.fromisoformat(end), tzinfo=here)
+    starts_at = datetime.combine(day, clock_time.fromisoformat(start), tzinfo=here)
+    ends_at = datetime.combine(day, clock_time.fromisoformat(end), tzinfo=here)
     return starts_at, ends_at if ends_at > starts_at else ends_at + timedelta(days=1)

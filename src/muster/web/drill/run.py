@@ -19,7 +19,7 @@ from muster.notifications.channels import file
 from muster.territory.queries import division
 from muster.web.drill import cast, clearing, verdict
 from muster.web.drill.behavior import People
-from muster.web.drill.browser import Browser, Server
+from muster.web.drill.browser import Browser, Server, knock
 from muster.web.drill.cast import Community
 from muster.web.drill.morning import Morning
 from muster.web.drill.outbox import Outbox
@@ -96,8 +96,9 @@ def run(division_code: int, seed: int, url: str, progress: Progress) -> Result:
     began = time.monotonic()
     communities = cast.communities_of(division_code)
     place = division(division_code)
-    clearing.clear(place.code, place.high)
     server = Server(url.rstrip("/"))
+    knock(server)
+    clearing.clear(place.code, place.high)
     play = Play(server, Outbox(file.outbox()), People(seed), day_of_drill(timezone.localdate()))
     stage = Stage(play, progress)
     progress.expect(len(communities) * len(STEPS))
