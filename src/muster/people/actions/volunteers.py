@@ -175,7 +175,7 @@ def _cleaned(profile: VolunteerProfile, changes: dict[str, Any], at: datetime) -
                 raise Refused("unknown_choice", _("One choice is not on the list any more. Choose again."))
     if not 0 <= cleaned.get("availability", 0) <= ALWAYS:
         raise Refused("availability_wrong", _("The week could not be read. Choose the times again."))
-    _check_quiet(cleaned)
+    _check_quiet(profile, cleaned)
     if cleaned.get("emergency_willing") == Willingness.YES:
         _check_adult(profile, at)
     if cleaned.get("health_limits") and not _agreed_to_limits(profile):
@@ -186,8 +186,8 @@ def _cleaned(profile: VolunteerProfile, changes: dict[str, Any], at: datetime) -
     return cleaned
 
 
-def _check_quiet(cleaned: dict[str, Any]) -> None:
-    pair = [cleaned.get("quiet_from_minute"), cleaned.get("quiet_to_minute")]
+def _check_quiet(profile: VolunteerProfile, cleaned: dict[str, Any]) -> None:
+    pair = [cleaned.get(name, getattr(profile, name)) for name in ("quiet_from_minute", "quiet_to_minute")]
     if any(minute is not None for minute in pair) and not all(
         minute is not None and 0 <= minute < DAY_MINUTES for minute in pair
     ):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.organizations.models import ResidentUnit
 from muster.people.access import GRANTERS, ranges_q
 from muster.people.enums import ROLE_LEVELS, Department, RoleKind
-from muster.people.forms.desk import DAY_FORMATS
+from muster.people.forms.desk import DAY_FORMATS, day_input
 from muster.people.models import Person
 from muster.people.queries.accounts import EVERYBODY, grantable, people_findable
 from muster.territory.models import Division
@@ -90,11 +90,12 @@ class GrantForm(forms.Form):
         choices=[("", _("none")), *Department.choices],
         help_text=_("Only for overseers."),
     )
-    valid_from = forms.DateField(label=_("First day"), input_formats=DAY_FORMATS)
+    valid_from = forms.DateField(label=_("First day"), input_formats=DAY_FORMATS, widget=day_input())
     last_on = forms.DateField(
         label=_("Last day"),
         required=False,
         input_formats=DAY_FORMATS,
+        widget=day_input(),
         help_text=_("Empty: until it is taken back."),
     )
 
@@ -102,8 +103,9 @@ class GrantForm(forms.Form):
         super().__init__(data, initial={"valid_from": timezone.localdate(), "over": over})
         self.actor = actor
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in grantable(actor)]  # type: ignore[attr-defined]  # a ChoiceField
-        for name in ("valid_from", "last_on"):
-            self.fields[name].widget.attrs.update(inputmode="numeric", autocomplete="off")
+        if not actor.has(RoleKind.SYSTEM_ADMINISTRATOR):
+            # Who gives no role of an overseer is not asked for what only overseers have.
+            del self.fields["department"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -124,7 +126,7 @@ class GrantForm(forms.Form):
             "kind": self.cleaned_data["kind"],
             "unit": over if is_unit else None,
             "division_code": None if is_unit else over.code,
-            "department": self.cleaned_data["department"],
+            "department": self.cleaned_data.get("department", ""),
             "valid_from": self.cleaned_data["valid_from"],
             "valid_to": last_on + timedelta(days=1) if last_on else None,
         }

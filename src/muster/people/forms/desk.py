@@ -49,6 +49,11 @@ def _read(rule: Callable[[str], str], typed: str) -> str:
         raise forms.ValidationError(error.message, code=error.code) from error
 
 
+def day_input() -> forms.DateInput:
+    """A day typed as 1985-06-15: native pickers follow the language of the browser, not of the page."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+
 class SearchForm(forms.Form):
     """Whom to show."""
 
@@ -86,7 +91,7 @@ class PersonForm(forms.Form):
         required=False,
         help_text=_("Such as 1985-06-15. Not needed beside an ID number."),
         input_formats=DAY_FORMATS,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=day_input(),
         error_messages={"invalid": _("Write the date as year, month, day, such as 1985-06-15.")},
     )
     address = forms.CharField(

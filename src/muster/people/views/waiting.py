@@ -31,8 +31,7 @@ def remember_phone(request: ActorRequest, number: str) -> None:
 
 def phone(request: ActorRequest) -> str:
     """The number that a code was sent to; "" at the beginning."""
-    stored = request.session.get(PHONE, "")
-    return crypto.decrypt(stored, place="session.phone") if stored else ""
+    return _opened(request, PHONE, "session.phone")
 
 
 def remember_account(request: ActorRequest, account: Account) -> None:
@@ -52,9 +51,9 @@ def account(request: ActorRequest) -> Account | None:
 
 def totp_secret(request: ActorRequest) -> str:
     """The secret on the screen of whoever sets up an authenticator; the same one when the page is loaded again."""
-    if SECRET not in request.session:
+    if not _opened(request, SECRET, "session.totp"):
         request.session[SECRET] = crypto.encrypt(sign_in.new_totp_secret(), place="session.totp")
-    return crypto.decrypt(request.session[SECRET], place="session.totp")
+    return _opened(request, SECRET, "session.totp")
 
 
 def forget(request: ActorRequest) -> str:
@@ -63,3 +62,11 @@ def forget(request: ActorRequest) -> str:
     for key in (PHONE, ACCOUNT, SECRET):
         request.session.pop(key, None)
     return way
+
+
+def _opened(request: ActorRequest, key: str, place: str) -> str:
+    """What lies sealed in the session; "" where there is nothing, or its key has left the ring since."""
+    try:
+        return crypto.decrypt(str(request.session.get(key, "")), place=place)
+    except crypto.Unreadable:
+        return ""
