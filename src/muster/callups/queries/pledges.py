@@ -217,7 +217,11 @@ def _to_do(call: UnitCall, at: datetime) -> str:
     due = call.call_up.naming_due_at
     if at >= due:
         return _("Pledges and lists are closed.")
-    if call.state in (UnitCallState.CALLED, UnitCallState.LAPSED):
+    if call.state == UnitCallState.LAPSED:
+        return _("The time to answer is over. You may still pledge until %(time)s.") % {
+            "time": clock.when(due, at)
+        }
+    if call.state == UnitCallState.CALLED:
         return _("How many can you send? Answer by %(time)s.") % {"time": clock.when(call.answer_due_at, at)}
     if call.state == UnitCallState.DECLINED:
         return _("You said that nobody can come. You may still change it.")
