@@ -115,6 +115,9 @@ TEMPLATES = [
 
 # DATABASE_URL where it is given, else the embedded database under the data folder.
 DATABASES = {"default": connection_settings(env.str("DATABASE_URL", default=""), VAR_DIR)}
+# Whether the statements that a whole city sends at once are planned once per connection (toolkit/prepared.py). Off behind a
+# pooler that shares connections between transactions.
+DATABASE_PREPARES = env.bool("DATABASE_PREPARES", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"

@@ -11,9 +11,10 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
+from muster.callups import access
 from muster.callups.actions import calls, offers, seats
 from muster.callups.enums import OfferState
-from muster.callups.models import Assignment, Offer, Slot
+from muster.callups.models import Assignment, CallUp, Offer, Slot
 from muster.callups.rules.drafts import SeatsDraft
 from muster.jobs import queue
 from muster.toolkit.actor import Actor
@@ -29,6 +30,17 @@ def world(transactional_db: None) -> World:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")  # no model of ours, so no flush empties it
     return make_world()
+
+
+def await_a_lock() -> None:
+    """Returns once another connection stands before a row that somebody holds."""
+    with connection.cursor() as cursor:
+        for _look in range(10_000):
+            # Not pg_stat_activity, which a transaction sees as it was at its first look.
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
 
 
 def accepting(offer: Offer) -> Callable[[], object]:
@@ -101,13 +113,18 @@ def test_a_stand_down_among_answers_leaves_nobody_seated(world: World) -> None:
     assert Slot.objects.get(call_up=call_up).taken == 0
 
 
-def test_a_stand_down_waits_for_those_who_are_answering(world: World) -> None:
+@pytest.mark.parametrize("by", ["hold_call_up", "locked_offer"])
+def test_a_stand_down_waits_for_those_who_are_answering(world: World, by: str) -> None:
     call_up = raised(world.actor("worker"))
+    offer = offer_to(call_up, world.volunteer(1))
     holding, done = Event(), Event()
 
     def answer() -> None:
         with transaction.atomic():
-            seats.hold_call_up(call_up.pk)
+            if by == "hold_call_up":
+                seats.hold_call_up(call_up.pk)
+            else:
+                access.locked_offer(offer.pk)
             holding.set()
             done.wait(timeout=30)
         connections.close_all()
@@ -123,7 +140,40 @@ def test_a_stand_down_waits_for_those_who_are_answering(world: World) -> None:
         finally:
             done.set()
 
-    assert calls.stand_down(call_up, reason="解除", actor=world.actor("worker"), at=NOW).total == 0
+    assert calls.stand_down(call_up, reason="解除", actor=world.actor("worker"), at=NOW).total == 1
+
+
+def test_an_answer_that_waited_for_a_stand_down_is_told_of_it(world: World) -> None:
+    call_up = raised(world.actor("worker"))
+    offer = offer_to(call_up, world.volunteer(1))
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            CallUp.objects.select_for_update().get(pk=call_up.pk)
+            answer = pool.submit(at_once, [accepting(offer)])
+            await_a_lock()
+            CallUp.objects.filter(pk=call_up.pk).update(state="stood_down", stood_down_at=NOW)
+        outcome = answer.result(timeout=30)
+
+    assert outcome == ["call_up_stood_down"]
+    assert not Assignment.objects.exists()
+
+
+def test_an_answer_sees_the_answer_that_it_waited_for(world: World) -> None:
+    call_up = raised(world.actor("worker"))
+    offer = offer_to(call_up, world.volunteer(1))
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            access.locked_offer(offer.pk)
+            second = pool.submit(at_once, [accepting(offer)])
+            await_a_lock()
+            offers.accept(offer, actor=Actor(label=""), risk_confirmed=True, at=NOW)
+        outcome = second.result(timeout=30)
+
+    assert outcome == ["accepted"]
+    assert Assignment.objects.count() == 1
+    assert Slot.objects.get().taken == 1
 
 
 def test_two_stand_downs_at_once_are_one(world: World) -> None:

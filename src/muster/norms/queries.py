@@ -62,6 +62,7 @@ class ModeNow:
 
 class _Kept:
     values: Mapping[str, Sequence[Value]] = {}
+    rules: dict[tuple[int, date], Rules] = {}
     read_at = 0.0
 
 
@@ -89,7 +90,14 @@ def effective(key: str, division_code: int, on: date | None = None) -> Value:
 
 def rules_for(division_code: int, on: date | None = None) -> Rules:
     """The rules of eligibility as they count in a place on a day (today)."""
+    _values()
+    place, known = (division_code, on or timezone.localdate()), _kept.rules
+    if place not in known:
+        known[place] = _rules_for(*place)
+    return known[place]
 
+
+def _rules_for(division_code: int, on: date) -> Rules:
     def whole(key: str) -> int:
         return int(number(key, division_code, on))
 
@@ -159,5 +167,5 @@ def _values() -> Mapping[str, Sequence[Value]]:
                     row.changed_by_label,
                 )
             )
-        _kept.values, _kept.read_at = values, time.monotonic()
+        _kept.values, _kept.rules, _kept.read_at = values, {}, time.monotonic()
     return _kept.values

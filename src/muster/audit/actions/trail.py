@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.db import connection
+from django.db.models import Field
 from django.utils.translation import gettext as _
 
 from muster.audit.models import Entry
 from muster.audit.rules.details import personal_looking
 from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
+from muster.toolkit.prepared import Prepared
 from muster.toolkit.refusal import Refused
 
 BATCH = 2000
+_INSERT = "INSERT INTO audit_entry ({names}) VALUES ({values})"
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,30 @@ def record_many(deeds: Iterable[Deed]) -> None:
         raise Refused(
             "drill_clock", _("Only drills are played at another time. Do this without the drill's clock.")
         )
-    Entry.objects.bulk_create([_entry(deed) for deed in deeds], batch_size=BATCH)
+    entries = [_entry(deed) for deed in deeds]
+    if len(entries) == 1:
+        _write(entries[0])
+    else:
+        Entry.objects.bulk_create(entries, batch_size=BATCH)
+
+
+def _write(entry: Entry) -> None:
+    """One row; every deed writes one, so the statement is put together and planned once."""
+    values = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in _columns()]
+    with connection.cursor() as cursor:
+        _inserting().execute(cursor, values)
+
+
+@cache
+def _columns() -> list[Field[Any, Any]]:
+    return [field for field in Entry._meta.concrete_fields if not field.primary_key]
+
+
+@cache
+def _inserting() -> Prepared:
+    names = ", ".join(str(field.column) for field in _columns())
+    values = ", ".join(["%s"] * len(_columns()))
+    return Prepared("record_deed", _INSERT.format(names=names, values=values))
 
 
 def _entry(deed: Deed) -> Entry:

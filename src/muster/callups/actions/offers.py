@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
@@ -41,11 +43,10 @@ def accept(offer: Offer, *, actor: Actor, risk_confirmed: bool, at: datetime | N
     """
     at = at or server_clock.now()
     with seats.no_double_booking(), transaction.atomic():
-        state = seats.hold_call_up(offer.call_up_id)
         offer = locked_offer(offer.pk)
         if offer.state in (OfferState.ACCEPTED, OfferState.WAITING):
             return _as_answered(offer)
-        _refuse_if_over(offer, state)
+        _refuse_if_over(offer)
         if offer.state == OfferState.THANKED:
             return Answer(OfferState.THANKED)
         _refuse_yes(offer, at, risk_confirmed=risk_confirmed)
@@ -60,7 +61,7 @@ def accept(offer: Offer, *, actor: Actor, risk_confirmed: bool, at: datetime | N
             detail={"state": answer.state},
             is_drill=offer.call_up.is_drill,
         )
-        if standing.free_seats(offer.call_up_id) == 0:
+        if _was_last(answer) and standing.free_seats(offer.call_up_id) == 0:
             queue.enqueue_once("callups.thank_surplus", offer.call_up.code, call_up_id=offer.call_up_id)
     return answer
 
@@ -69,11 +70,10 @@ def decline(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = No
     """No, with a reason; from a seat it is `withdraw`. Whoever declined may still say yes while there is room."""
     at = at or server_clock.now()
     with transaction.atomic():
-        state = seats.hold_call_up(offer.call_up_id)
         offer = locked_offer(offer.pk)
         if offer.state in (OfferState.DECLINED, OfferState.WITHDRAWN, OfferState.THANKED):
             return _as_answered(offer)
-        _refuse_if_over(offer, state)
+        _refuse_if_over(offer)
         if offer.state != OfferState.ACCEPTED:
             _move(offer, OfferState.DECLINED, answered_at=at, reason=reason, waiting_since=None)
             _record_no(offer, "callups.offer.declined", actor, at)
@@ -85,11 +85,10 @@ def withdraw(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = N
     """Cannot come any more: the seat is free at once, then the first who waits gets it, else somebody new is asked."""
     at = at or server_clock.now()
     with transaction.atomic():
-        state = seats.hold_call_up(offer.call_up_id)
         offer = locked_offer(offer.pk)
         if offer.state == OfferState.WITHDRAWN:
             return _as_answered(offer)
-        _refuse_if_over(offer, state)
+        _refuse_if_over(offer)
         if offer.state != OfferState.ACCEPTED:
             raise Refused("nothing_to_give_back", _("There is no seat of yours to give back."))
         seat = Assignment.objects.select_related("slot__shift__post", "call_up").get(offer=offer)
@@ -141,6 +140,12 @@ def expire_due(at: datetime | None = None) -> int:
     return Offer.objects.filter(state=OfferState.ASKED, reply_by__lte=at).update(state=OfferState.EXPIRED)
 
 
+def _was_last(answer: Answer) -> bool:
+    """False where the slot still has a seat free, so that nobody needs to count those of the whole call-up."""
+    slot = answer.assignment.slot if answer.assignment else None
+    return slot is None or slot.taken + slot.held >= slot.seats
+
+
 def _as_answered(offer: Offer) -> Answer:
     """The answer that was given before."""
     if offer.state == OfferState.ACCEPTED:
@@ -150,7 +155,8 @@ def _as_answered(offer: Offer) -> Answer:
     return Answer(offer.state)
 
 
-def _refuse_if_over(offer: Offer, state: CallUpState) -> None:
+def _refuse_if_over(offer: Offer) -> None:
+    state = offer.call_up.state
     if state == CallUpState.STOOD_DOWN or offer.state == OfferState.STOOD_DOWN:
         since = offer.call_up.stood_down_at
         raise Refused(
@@ -229,9 +235,9 @@ def seat_waiting(call_up: CallUp, person: Person, slot: Slot, *, actor: Actor, a
 
 def _promote(offer: Offer, slot: Slot, at: datetime) -> Assignment | None:
     with transaction.atomic():
-        if seats.hold_call_up(offer.call_up_id) not in standing.RUNNING:
-            return None
         offer = locked_offer(offer.pk)
+        if offer.call_up.state not in standing.RUNNING:
+            return None
         if offer.state != OfferState.WAITING or at >= slot.shift.ends_at:
             return None
         return _seat_waiting(offer, slot, SYSTEM, at)
@@ -259,15 +265,23 @@ def _seat_waiting(offer: Offer, slot: Slot, actor: Actor, at: datetime) -> Assig
     return seat
 
 
-def _move(offer: Offer, state: OfferState, **facts: object) -> None:
+def _move(offer: Offer, state: OfferState, **facts: Any) -> None:
     """By claim from the state it was read in; the row is locked, so a miss is a bug."""
     if not answers.may_move(offer.state, state):
         raise RuntimeError(f"offer {offer.code} cannot go from {offer.state} to {state}")
-    if Offer.objects.filter(pk=offer.pk, state=offer.state).update(state=state, **facts) != 1:
-        raise RuntimeError(f"offer {offer.code} changed under its lock")
+    with connection.cursor() as cursor:
+        cursor.execute(_moving(*facts), [state.value, *facts.values(), offer.pk, offer.state])
+        if cursor.rowcount != 1:
+            raise RuntimeError(f"offer {offer.code} changed under its lock")
     offer.state = state
     for name, value in facts.items():
         setattr(offer, name, value)
+
+
+@cache
+def _moving(*names: str) -> str:
+    columns = ", ".join(f"{name} = %s" for name in ("state", *names))
+    return f"UPDATE callups_offer SET {columns} WHERE id = %s AND state = %s"  # noqa: S608 - names of our own columns
 
 
 def _record_no(offer: Offer, verb: str, actor: Actor, at: datetime) -> None:

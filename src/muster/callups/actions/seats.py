@@ -9,24 +9,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F
+from django.db.models import F, Field
 from django.utils.translation import gettext as _
 
 from muster.callups.enums import AssignmentState, CallUpState
 from muster.callups.models import Assignment, Offer, Pledge, Slot, UnitCall
 from muster.people.models import Person
 from muster.records.enums import DutyKind
+from muster.toolkit.prepared import Prepared
 from muster.toolkit.refusal import Refused
 
 # Many hold it at once. Who ends a call-up takes FOR UPDATE: it waits for those who are at it, then nobody new gets in.
 # A wave takes FOR NO KEY UPDATE, which keeps out other waves and lets people answer meanwhile.
 _HOLD = "SELECT state FROM callups_callup WHERE id = %s FOR KEY SHARE"
 _LOCK_PERSON = "SELECT id FROM people_person WHERE id = %s FOR NO KEY UPDATE"
-_TAKE = "UPDATE callups_slot SET taken = taken + 1 WHERE id = %s AND taken + held < seats"
+_TAKE = """
+WITH free AS (
+    UPDATE callups_slot SET taken = taken + 1 WHERE id = %s AND taken + held < seats RETURNING seats, held, taken
+), seated AS (
+    INSERT INTO callups_assignment ({names}) SELECT {values} FROM free RETURNING id
+)
+SELECT seated.id, free.seats, free.held, free.taken FROM seated, free
+"""
 DOUBLE_BOOKINGS = ("assignment_no_double_booking", "assignment_once_per_person_and_shift")
 
 
@@ -71,22 +80,23 @@ def claim(
 ) -> Assignment | None:
     """A seat in the first of `slots` that has one free, or None where all are full. The caller holds the person's row.
 
-    `authority` says who of the community committees dispatched (R2.8).
+    `authority` says who of the community committees dispatched (R2.8). The slot of the seat tells afterwards how full it is.
     """
     for slot in slots:
-        if _take(slot.pk):
-            return _seat(
-                slot,
-                person,
-                offer=offer,
-                unit_call=unit_call,
-                state=state,
-                duty_kind=duty_kind,
-                is_walk_up=is_walk_up,
-                authority_label=authority,
-                assigned_at=at,
-                exception_reason=exception_reason,
-            )
+        seat = _seat(
+            slot,
+            person,
+            offer=offer,
+            unit_call=unit_call,
+            state=state,
+            duty_kind=duty_kind,
+            is_walk_up=is_walk_up,
+            authority_label=authority,
+            assigned_at=at,
+            exception_reason=exception_reason,
+        )
+        if _take(seat):
+            return seat
     return None
 
 
@@ -105,7 +115,7 @@ def claim_held(
         return None
     if not Slot.objects.filter(pk=slot.pk, held__gt=0).update(held=F("held") - 1, taken=F("taken") + 1):
         raise RuntimeError(f"pledge {pledge.pk} holds a seat that slot {slot.pk} does not know of")
-    return _seat(
+    seat = _seat(
         slot,
         person,
         offer=offer,
@@ -115,6 +125,8 @@ def claim_held(
         authority_label=authority,
         assigned_at=at,
     )
+    seat.save(force_insert=True)
+    return seat
 
 
 def release(assignment: Assignment, *, state: AssignmentState, at: datetime, reason: str = "") -> bool:
@@ -128,15 +140,36 @@ def release(assignment: Assignment, *, state: AssignmentState, at: datetime, rea
     return True
 
 
-def _take(slot_id: int) -> bool:
+def _take(seat: Assignment) -> bool:
+    """A free seat of its slot and its own row, in one statement: both are there or neither. False where the slot is full."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [slot_id])
-        return bool(cursor.rowcount)
+        values = [getattr(seat, field.attname) for field in _columns()]
+        _taking().execute(cursor, [seat.slot_id, *values])
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    seat.pk, seat.slot.seats, seat.slot.held, seat.slot.taken = row
+    seat._state.adding = False
+    return True
+
+
+@cache
+def _columns() -> list[Field[Any, Any]]:
+    return [field for field in Assignment._meta.concrete_fields if not field.primary_key]
+
+
+@cache
+def _taking() -> Prepared:
+    """The row of the seat is made only where the update of the slot found a free one, under the lock of its row."""
+    names = ", ".join(str(field.column) for field in _columns())
+    values = ", ".join(f"%s::{field.cast_db_type(connection)}" for field in _columns())
+    return Prepared("take_seat", _TAKE.format(names=names, values=values))
 
 
 def _seat(slot: Slot, person: Person, **facts: Any) -> Assignment:
+    """The row of the seat, not yet written."""
     shift = slot.shift
-    return Assignment.objects.create(
+    return Assignment(
         call_up_id=slot.call_up_id,
         shift=shift,
         slot=slot,

@@ -18,13 +18,17 @@ from muster.kernel.spans import ALWAYS, DAY, Span, minute_of
 from muster.norms.enums import Mode
 from muster.people.enums import Willingness
 from muster.people.models import Person, VolunteerProfile
+from muster.toolkit.prepared import Prepared
 
 # Rest, shifts a day and days running look this far around a shift.
 AROUND = timedelta(days=7)
-_BUSY = """
+_BUSY = Prepared(
+    "busy_spans",
+    """
 SELECT person_id, lower(during), upper(during) FROM callups_assignment
 WHERE person_id = ANY(%s) AND state = ANY(%s) AND during && tstzrange(%s, %s)
-"""
+""",
+)
 LONG_AGO = date(1900, 1, 1)
 # Whoever is only known to be of age counts as an adult below the upper limit of emergency posts.
 VOUCHED_YEARS = 30
@@ -79,9 +83,9 @@ def on_duty(person: Person, profile: VolunteerProfile | None, busy: tuple[Span, 
 
 
 def busy_spans(person_ids: Collection[int], start: datetime, end: datetime) -> dict[int, tuple[Span, ...]]:
-    """The seats that these people have around that time, by person; one query, its text made once (`access.whole`)."""
+    """The seats that these people have around that time, by person; one query, planned once (`access.whole`)."""
     with connection.cursor() as cursor:
-        cursor.execute(_BUSY, [list(person_ids), list(SEATED), start - AROUND, end + AROUND])
+        _BUSY.execute(cursor, [list(person_ids), list(SEATED), start - AROUND, end + AROUND])
         rows = cursor.fetchall()
     found: dict[int, list[Span]] = defaultdict(list)
     for person_id, begins, ends in rows:
