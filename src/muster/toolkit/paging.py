@@ -6,13 +6,18 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
 from typing import Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 Row = TypeVar("Row", bound=Model)
 SIZE = 50
+# Letters of a cursor; a longer one is none of ours, and may be made to be hard to read.
+LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,26 @@ def _pack(values: list[object]) -> str:
 
 def _unpack(cursor: str, model: type[Model], names: list[str]) -> list[object] | None:
     """The key values in the cursor, or None where it is not one of ours."""
+    if len(cursor) > LONGEST:
+        return None
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(names):
+        if not isinstance(values, list) or len(values) != len(names) or not all(map(_plain, values)):
             return None
         columns = {column.name: column for column in model._meta.concrete_fields}
-        return [columns[name].to_python(value) for name, value in zip(names, values, strict=True)]
+        found = [columns[name].to_python(value) for name, value in zip(names, values, strict=True)]
     except (binascii.Error, ValueError, TypeError, ValidationError):
         return None
+    return None if any(isinstance(one, datetime) and timezone.is_naive(one) for one in found) else found
+
+
+def _plain(value: object) -> bool:
+    """Whether a database can compare a column with it: no null, no infinity, no text with a NUL in it."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    if isinstance(value, str):
+        return "\0" not in value
+    return isinstance(value, int) or isfinite(value)
 
 
 def page_after(rows: QuerySet[Row], *, key: tuple[str, ...], after: str = "", size: int = SIZE) -> Page[Row]:
