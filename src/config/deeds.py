@@ -31,7 +31,7 @@ from muster.territory.actions.load import load_divisions as load
 from muster.territory.models import Division
 from muster.toolkit.actor import SYSTEM
 from muster.toolkit.refusal import Refused
-from muster.web.demo import build
+from muster.web.demo import build, refresh
 from muster.web.drill import cast
 from muster.web.drill.browser import Unexpected
 from muster.web.drill.pages import NoSuchForm
@@ -60,11 +60,15 @@ def load_divisions(console: Console) -> None:
 
 
 def build_demo(console: Console, division_code: int, seed: int, scale: float) -> None:
-    """The demo of a division; what is there already stays, and what was built before is not even looked through."""
+    """The demo of a division; what is there already stays, only call-ups that are over by now are followed by fresh ones."""
     if not Division.objects.filter(code=division_code, valid_to=None).exists():
         raise Refused("no_such_division", f"There is no division {division_code} in force. Is it loaded?")
     wanted = {"division": division_code, "seed": seed, "scale": scale}
     if wanted.items() <= _demo().items() and Account.objects.filter(code__in=_cast().values()).exists():
+        if raised := refresh(division_code, seed):
+            console.print(
+                f"The demo's call-ups were over; {raised} fresh ones are under way.", soft_wrap=True
+            )
         return
     with Progress.start("web.build_demo", terminal=console, division_code=division_code) as progress:
         built = build(division_code, seed, scale, progress=progress)

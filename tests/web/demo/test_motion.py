@@ -1,26 +1,34 @@
-"""The call-ups of a fresh demo: raised, answered and attended through the real actions, once, within the rules."""
+"""The call-ups of a demo: raised, answered and attended through the real actions, and anew when they are over."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import Count, F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from muster.audit.models import Entry
-from muster.callups.enums import AssignmentState, OfferState, UnitCallState
+from muster.callups.actions import calls
+from muster.callups.enums import AssignmentState, CallUpState, OfferState, UnitCallState
 from muster.callups.models import Assignment, Attendance, CallUp, Offer, Scan, Slot, UnitCall
 from muster.norms.enums import Mode, ResponseLevel
 from muster.norms.queries import mode_of
 from muster.people.enums import ForceClass
+from muster.people.models import Account, Person
+from muster.records.enums import RecordState
+from muster.records.models import ServiceRecord
 from muster.territory.models import Division
-from muster.web.demo import DemoSummary, build
+from muster.toolkit.actor import SYSTEM
+from muster.web.demo import DemoSummary, build, refresh
 from muster.web.demo.motion import scenes_of
 
 from .conftest import AT, JINLI, STREET, VILLAGE
 
 pytestmark = pytest.mark.django_db
 IN_MOTION = True
+NEXT_DAY = AT + timedelta(days=1)
 
 
 @pytest.fixture
@@ -133,3 +141,96 @@ def test_call_for_the_morning_leaves_people_time(hour: datetime, starts: str) ->
     dawn = next(scene for scene in scenes_of([stage, village], stage, 7, hour) if scene.title == "清晨门岗")
 
     assert f"{timezone.localtime(dawn.starts_at):%m-%d %H:%M}" == starts
+
+
+@pytest.fixture
+def before(built: DemoSummary) -> set[str]:
+    """The codes of the call-ups that the build raised."""
+    assert built.call_ups == 3
+    return set(CallUp.objects.values_list("code", flat=True))
+
+
+def running_at(at: datetime) -> list[CallUp]:
+    return list(CallUp.objects.filter(state=CallUpState.OPEN, starts_at__lte=at, ends_at__gt=at))
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=10), timedelta(hours=5)])
+def test_a_demo_that_is_alive_is_left_alone(before: set[str], later: timedelta) -> None:
+    entries = Entry.objects.count()
+
+    assert refresh(STREET, 7, at=AT + later) == 0
+    assert set(CallUp.objects.values_list("code", flat=True)) == before
+    assert Entry.objects.count() == entries
+
+
+def test_looking_whether_a_demo_is_alive_is_cheap(before: set[str]) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        refresh(STREET, 7, at=AT)
+
+    assert len(seen) <= 12
+
+
+def test_when_the_running_call_up_is_over_only_that_one_follows(before: set[str]) -> None:
+    after_the_shift = AT + timedelta(hours=6, minutes=30)
+
+    assert refresh(STREET, 7, at=after_the_shift) == 1
+
+    (fresh,) = CallUp.objects.exclude(code__in=before)
+    assert (fresh.title, fresh.division_code) == ("门岗值守", JINLI)
+    assert fresh.starts_at <= after_the_shift < fresh.ends_at
+
+
+def test_two_days_later_every_scene_is_played_anew(before: set[str]) -> None:
+    assert refresh(STREET, 7, at=AT + timedelta(days=2)) == 3
+
+    titles = Counter(CallUp.objects.values_list("title", flat=True))
+    assert set(titles.values()) == {2}
+    assert len(running_at(AT + timedelta(days=2))) == 1
+
+
+def test_fresh_call_ups_are_answered_and_attended(before: set[str]) -> None:
+    refresh(STREET, 7, at=NEXT_DAY)
+
+    (running,) = (call_up for call_up in running_at(NEXT_DAY) if call_up.code not in before)
+    states = set(Offer.objects.filter(call_up=running).values_list("state", flat=True))
+    assert {OfferState.ACCEPTED, OfferState.DECLINED} <= states
+    assert Assignment.objects.filter(call_up=running, state=AssignmentState.ARRIVED).exists()
+
+
+def test_a_refreshed_demo_keeps_people_accounts_and_what_was(before: set[str]) -> None:
+    people, accounts = Person.objects.count(), set(Account.objects.values_list("code", flat=True))
+
+    refresh(STREET, 7, at=NEXT_DAY)
+
+    assert Person.objects.count() == people
+    assert set(Account.objects.values_list("code", flat=True)) == accounts
+    assert before < set(CallUp.objects.values_list("code", flat=True))
+
+
+def test_a_second_start_after_the_refresh_changes_nothing(before: set[str]) -> None:
+    refresh(STREET, 7, at=NEXT_DAY)
+    entries = Entry.objects.count()
+
+    assert refresh(STREET, 7, at=NEXT_DAY + timedelta(minutes=20)) == 0
+    assert Entry.objects.count() == entries
+
+
+def test_what_a_visitor_stood_down_is_not_raised_again_at_once(before: set[str]) -> None:
+    running = CallUp.objects.get(starts_at__lte=AT)
+    calls.stand_down(running, reason="雨停了", actor=SYSTEM, at=AT)
+
+    assert refresh(STREET, 7, at=AT + timedelta(minutes=5)) == 0
+    assert refresh(STREET, 7, at=AT + timedelta(minutes=31)) == 1
+
+
+def test_people_of_yesterday_have_gone_home_with_their_hours(before: set[str]) -> None:
+    came = Attendance.objects.count()
+    assert came > 0
+
+    refresh(STREET, 7, at=NEXT_DAY)
+
+    records = ServiceRecord.objects.filter(source_kind="attendance")
+    states = Counter(records.values_list("state", flat=True))
+    assert sum(states.values()) == came
+    assert states[RecordState.CREDITED] > states[RecordState.UNCONFIRMED]
+    assert all(record.minutes > 300 for record in records.filter(state=RecordState.CREDITED))

@@ -112,6 +112,7 @@ def live_context(counted: Tally, *, segment: str, after: int, at: datetime) -> d
         "spaced_code": spaced(call_up.code),
         "status": status(call_up),
         "is_running": call_up.state in RUNNING,
+        "is_ahead": call_up.state in RUNNING and call_up.starts_at > at,
         "place_path": path_to_community(call_up.division_code),
         "sentence": _sentence(call_up, len(posts), funnel, at),
         "funnel": funnel,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -68,10 +70,26 @@ def build(
     _prepare()
     place = division(division_code)
     communities = list(communities_in(place.code, place.high).filter(household_count__gt=0))
+    with _alone():
+        return _build(place, communities, seed, scale, in_motion=in_motion, progress=progress, at=at)
+
+
+def refresh(division_code: int, seed: int = 7, *, at: datetime | None = None) -> int:
+    """Call-ups under way for a demo whose own are over; quick where they are not. Returns how many were raised."""
+    at = at or timezone.now()
+    place = division(division_code)
+    communities = list(communities_in(place.code, place.high).filter(household_count__gt=0))
+    with _alone():
+        return set_in_motion(communities, stage_of(communities), seed, at=at)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else builds meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     try:
-        return _build(place, communities, seed, scale, in_motion=in_motion, progress=progress, at=at)
+        yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

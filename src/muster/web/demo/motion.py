@@ -2,7 +2,8 @@
 
 One call-up of a few gates runs now: units pledged and named, people answered, most of them are at their posts. One is
 for tomorrow morning, still asking; two other communities ask as well. The people are decided by draws, so a seed gives
-the same answers; the clock is that of the build.
+the same answers; the clock is that of the build. A day later all of it is over: whoever starts the demo again gets the
+same scenes anew, and what was stays in the lists.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.db.models import Q
 from django.utils import timezone
 
 from muster.callups.actions import attendance, calls, namings, offers, pledges
-from muster.callups.enums import AnswerReason, OfferState
+from muster.callups.enums import AnswerReason, CallUpState, OfferState
 from muster.callups.models import Assignment, CallTemplate, CallUp, Offer, UnitCall
 from muster.callups.rules.drafts import CallUpDraft, PostDraft, SeatsDraft, ShiftDraft, SupportDraft
 from muster.kernel import codes
@@ -31,6 +33,7 @@ from muster.territory.rules import ancestors_of
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 from muster.web.demo.draws import Draws
+from muster.web.demo.past import DEVICE, live_on
 
 MOST_POSTS = 4
 UNITS = 4
@@ -39,7 +42,6 @@ RAISED_BEFORE = timedelta(hours=3)
 # they cannot; the others stay silent.
 ACCEPT, DECLINE = 60, 15
 ARRIVE = 84
-DEVICE = "demo"
 # Template, title, hours after dawn, and posts of the call-ups of the other communities.
 ELSEWHERE = (
     ("gate-dawn", "清晨门岗", 0, 3),
@@ -62,21 +64,33 @@ class Scene:
 
 
 def set_in_motion(communities: Sequence[Division], stage: Division, seed: int, *, at: datetime) -> int:
-    """The call-ups of the demo, each once. Returns how many were raised."""
+    """The call-ups of the demo; a scene that is still under way is not raised twice. Returns how many were raised."""
     _declare(stage, at)
+    due = [scene for scene in scenes_of(communities, stage, seed, at) if not _is_alive(scene, at)]
+    if due:
+        live_on(communities, seed, at)
     raised = 0
-    for scene in scenes_of(communities, stage, seed, at):
-        if CallUp.objects.filter(request_key=scene.key).exists():
-            continue
+    for scene in due:
         call_up = _raise(scene, at)
         if call_up is None:
             continue
         raised += 1
-        _answer_for_units(call_up, Draws(seed, scene.key, "units"), at)
+        _answer_for_units(call_up, Draws(seed, scene.community.code, scene.title, "units"), at)
         _answer(call_up, seed, at)
         if call_up.starts_at <= at:
             _arrive(call_up, seed, at)
     return raised
+
+
+def _is_alive(scene: Scene, at: datetime) -> bool:
+    """Whether the scene is under way or ahead, or was raised for this very hour (and perhaps stood down since)."""
+    running = Q(state__in=[CallUpState.OPEN, CallUpState.HALTED], ends_at__gt=at)
+    return CallUp.objects.filter(
+        Q(request_key=scene.key) | running,
+        division_code=scene.community.code,
+        title=scene.title,
+        is_drill=False,
+    ).exists()
 
 
 def _declare(stage: Division, at: datetime) -> None:
@@ -119,7 +133,7 @@ def scenes_of(communities: Sequence[Division], stage: Division, seed: int, at: d
             title,
             starts_at,
             posts,
-            uuid5(NAMESPACE_URL, f"{seed}|{community.code}|{title}"),
+            uuid5(NAMESPACE_URL, f"{seed}|{community.code}|{title}|{starts_at:%Y-%m-%dT%H:%M}"),
         )
         for community, template, title, starts_at, posts in plans
     ]
@@ -224,7 +238,7 @@ def _answer(call_up: CallUp, seed: int, at: datetime) -> None:
     for offer in (
         Offer.objects.filter(call_up=call_up, state=OfferState.ASKED).select_related("person").order_by("pk")
     ):
-        draws = Draws(seed, call_up.request_key, offer.person.code)
+        draws = Draws(seed, call_up.division_code, call_up.title, offer.person.code)
         answered_at = min(at, offer.asked_at + timedelta(minutes=draws.between(1, 40)))
         drawn = draws.below(100)
         # A unit's list was agreed with its people before it was sent.
@@ -244,7 +258,7 @@ def _arrive(call_up: CallUp, seed: int, at: datetime) -> None:
     """Most of those who said yes check in with the code on the leader's phone, some before and some after the start."""
     seats = Assignment.objects.filter(call_up=call_up).select_related("shift__post", "person").order_by("pk")
     for seat in seats:
-        draws = Draws(seed, call_up.request_key, seat.person.code, "arrival")
+        draws = Draws(seed, call_up.division_code, call_up.title, seat.person.code, "arrival")
         came_at = seat.shift.starts_at + timedelta(minutes=draws.between(-15, 25))
         if came_at > at or not draws.chance(ARRIVE):
             continue
