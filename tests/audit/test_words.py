@@ -72,6 +72,20 @@ def test_truth_lists_and_nothing_are_said_as_people_say_them() -> None:
     assert said == [("by exception", "yes"), ("fields", "name, phone"), ("seats", "0")]
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", [("mode", "emergency"), ("state", "accepted"), ("fields", "name, skills"), ("level", "3")]),
+        ("zh-hans", [("模式", "应急"), ("状态", "已接受"), ("字段", "姓名, 技能"), ("级别", "3")]),
+    ],
+)
+def test_codes_are_said_in_the_words_of_their_models(language: str, expected: list[tuple[str, str]]) -> None:
+    detail = {"mode": "emergency", "state": "accepted", "fields": ["name", "skills"], "level": 3}
+
+    with translation.override(language):
+        assert words.facts(detail) == expected
+
+
 def record(verb: str, actor: Actor) -> None:
     trail.record(
         verb,

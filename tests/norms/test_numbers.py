@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from muster.norms import queries, rules
 from muster.norms.actions import settings
 from muster.norms.enums import Basis
 from muster.norms.models import Setting
-from muster.norms.rules import Value
+from muster.norms.rules import Value, source_words
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -239,3 +240,37 @@ def test_chain_holds_the_code_and_each_level_above(township: int, community: int
     assert codes[-1] == PROVINCE
     assert list(codes) == sorted(set(codes), reverse=True)
     assert {code // 10**3 * 10**3, COUNTY, CITY} <= set(codes)
+
+
+@pytest.mark.parametrize(
+    ("source", "english", "chinese"),
+    [
+        ("notice, section 3", "the notice, section 3", "通知第 3 部分"),
+        ("norms.md R2.14", "our reading of the notice (R2.14)", "对通知的理解（R2.14）"),
+        ("norms.md AMB-17", "our reading of the notice (AMB-17)", "对通知的理解（AMB-17）"),
+        ("norms.md A.1: 立即", "our reading of the notice: “at once”", "对通知的理解：“立即”"),
+        ("docs/decisions", "a decision of our own (docs/decisions)", "系统自己的设定（docs/decisions）"),
+        (
+            "Civil Code 17; 突发事件应对法 39",
+            "Civil Code, article 17; Emergency Response Law, article 39",
+            "民法典第 17 条；突发事件应对法第 39 条",
+        ),
+        ("something new", "something new", "something new"),
+    ],
+)
+def test_the_source_of_a_default_is_said_in_the_language_of_the_reader(
+    source: str, english: str, chinese: str
+) -> None:
+    with translation.override("en"):
+        assert source_words(source) == english
+    with translation.override("zh-hans"):
+        assert source_words(source) == chinese
+
+
+def test_every_default_names_a_source_that_has_words() -> None:
+    with translation.override("en"):
+        unspoken = [
+            norm.source for norm in queries.norms().values() if source_words(norm.source) == norm.source
+        ]
+
+    assert unspoken == []

@@ -75,7 +75,7 @@ def test_page_shows_value_unit_basis_source_and_who_changed_it(world: World) -> 
         "分钟",
         "高温橙色预警",
         "武侯",
-        "notice, section 5",
+        "通知第 5 部分",
         ">N</span>",
         ">L</span>",
     ):

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+# How the defaults name their sources, and how people read it.
+SOURCES = {
+    re.compile(r"notice, section (?P<where>\d+)"): _("the notice, section %(where)s"),
+    re.compile(r"norms\.md (?P<where>AMB-\d+|[A-Z]\.?\d+(?:\.\d+)?)"): _(
+        "our reading of the notice (%(where)s)"
+    ),
+    re.compile(r"norms\.md A\.1: (?P<where>.+)"): _("our reading of the notice: “%(where)s”"),
+    re.compile(r"(?P<where>docs/decisions)"): _("a decision of our own (%(where)s)"),
+    re.compile(r"Order 67 art\. (?P<where>\d+)"): _(
+        "Order 67 of the Ministry of Civil Affairs, article %(where)s"
+    ),
+    re.compile(r"Civil Code (?P<where>\d+)"): _("Civil Code, article %(where)s"),
+    re.compile(r"突发事件应对法 (?P<where>\d+)"): _("Emergency Response Law, article %(where)s"),
+}
+QUOTED = {"立即": _("at once"), "第一时间": _("without delay"), "及时": _("in good time")}
 
 # Digits below the level of a community, township, county, city and province in a 12-digit code.
 STEPS = (1, 10**3, 10**6, 10**8, 10**10)
@@ -60,3 +80,16 @@ def _age(value: Value, on: date) -> int:
 def within_bound(value: float, default: float, bound: str) -> bool:
     """Whether a value keeps to what the notice or the law asks: at least, at most or exactly the default."""
     return {"least": value >= default, "most": value <= default, "exactly": value == default}.get(bound, True)
+
+
+def source_words(source: str) -> str:
+    """Where a default comes from, in the language of the reader; the file of the defaults has it as a short reference."""
+    return gettext("; ").join(_reference(part.strip()) for part in source.split(";"))
+
+
+def _reference(part: str) -> str:
+    for pattern, words in SOURCES.items():
+        if found := pattern.fullmatch(part):
+            where = found["where"]
+            return str(words) % {"where": QUOTED.get(where, where)}
+    return part

@@ -16,7 +16,7 @@ from muster.norms import access, queries
 from muster.norms.actions import modes, settings
 from muster.norms.enums import Basis, Unit
 from muster.norms.forms import ModeForm, SettingForm
-from muster.norms.rules import Value
+from muster.norms.rules import Value, source_words
 from muster.territory.queries import names_of
 from muster.toolkit import pages, toasts
 from muster.toolkit.refusal import Refused
@@ -33,6 +33,7 @@ class Line:
     unit: str
     basis: str
     place: str
+    source: str
 
     @property
     def changed(self) -> bool:
@@ -122,4 +123,6 @@ def _line(value: Value, names: dict[int, str]) -> Line:
     norm = queries.norms()[value.key]
     label = norm.zh if (get_language() or "").startswith("zh") else norm.en
     place = names.get(value.division_code, "") if value.division_code else ""
-    return Line(norm, value, label, str(Unit(value.unit).label), str(Basis(value.basis).label), place)
+    # Who changes a number says why in their own words; those stay as they are.
+    source = value.source if value.changed_by_label else source_words(value.source)
+    return Line(norm, value, label, str(Unit(value.unit).label), str(Basis(value.basis).label), place, source)

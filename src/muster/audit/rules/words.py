@@ -1,5 +1,8 @@
 """What an auditor reads in place of the codes of the trail. A code without words is shown as it is, so old entries are read."""
 
+from functools import cache
+
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -137,6 +140,44 @@ FACTS = {
     "version": pgettext_lazy("trail", "version"),
     "wave": pgettext_lazy("trail", "wave"),
     "way": pgettext_lazy("trail", "way"),
+    "mode": pgettext_lazy("trail", "mode"),
+    "units": pgettext_lazy("trail", "units"),
+    "begun": pgettext_lazy("trail", "begun"),
+    "ended": pgettext_lazy("trail", "ended"),
+    "corrected": pgettext_lazy("trail", "corrected"),
+    "model": pgettext_lazy("trail", "model"),
+    "gates": pgettext_lazy("trail", "gates"),
+    "buildings": pgettext_lazy("trail", "buildings"),
+    "side": pgettext_lazy("trail", "side"),
+    "person": pgettext_lazy("trail", "person"),
+    "members": pgettext_lazy("trail", "members"),
+    "role": pgettext_lazy("trail", "role"),
+    "left_at": pgettext_lazy("trail", "left at"),
+    "evidence": pgettext_lazy("trail", "proof"),
+    "until": pgettext_lazy("trail", "until"),
+    "name": pgettext_lazy("trail", "name"),
+    "phone": pgettext_lazy("trail", "phone"),
+    "address": pgettext_lazy("trail", "address"),
+    "sex": pgettext_lazy("trail", "sex"),
+    "birth_on": pgettext_lazy("trail", "born on"),
+    "skills": pgettext_lazy("trail", "skills"),
+    "task_kinds": pgettext_lazy("trail", "tasks"),
+    "availability": pgettext_lazy("trail", "hours of the week"),
+    "emergency_willing": pgettext_lazy("trail", "willing in an emergency"),
+    "health_limits": pgettext_lazy("trail", "limits of health"),
+    "sensitive": pgettext_lazy("trail", "sensitive facts"),
+    "id_number": pgettext_lazy("trail", "ID number"),
+    "channel_preference": pgettext_lazy("trail", "channel"),
+    "quiet_from_minute": pgettext_lazy("trail", "quiet from"),
+    "quiet_to_minute": pgettext_lazy("trail", "quiet to"),
+    "declared_cadre_count": pgettext_lazy("trail", "cadres"),
+    "has_smartphone": pgettext_lazy("trail", "smartphone"),
+    "division_code": pgettext_lazy("trail", "place"),
+    "key": pgettext_lazy("trail", "key"),
+    "value": pgettext_lazy("trail", "value"),
+    "until_on": pgettext_lazy("trail", "until"),
+    "kept": pgettext_lazy("trail", "kept"),
+    "lapsed": pgettext_lazy("trail", "lapsed"),
 }
 
 
@@ -163,5 +204,19 @@ def _said(value: object) -> str:
     if isinstance(value, bool):
         return str(pgettext_lazy("trail", "yes") if value else pgettext_lazy("trail", "no"))
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_said, value))
+    if isinstance(value, str):
+        return str(FACTS.get(value) or _choices().get(value) or value)
     return str(value)
+
+
+@cache
+def _choices() -> dict[str, object]:
+    """The words that the models themselves have for their states and kinds, whichever package they are of."""
+    return {
+        str(code): words
+        for model in apps.get_models()
+        if model.__module__.startswith("muster.")
+        for field in model._meta.concrete_fields
+        for code, words in field.flatchoices
+    }

@@ -81,9 +81,9 @@ class ClockField(forms.CharField):
 class CallUpForm(forms.Form):
     """Everything a call-up needs, from a template; refused with a sentence at the field that has to change."""
 
-    request_key = forms.UUIDField(widget=forms.HiddenInput)
-    community = forms.CharField(widget=forms.HiddenInput)
-    template = forms.CharField(widget=forms.HiddenInput)
+    request_key = forms.UUIDField(label=_("Number of this form"), widget=forms.HiddenInput)
+    community = forms.CharField(label=_("Community that calls"), widget=forms.HiddenInput)
+    template = forms.CharField(label=_("Template of the call-up"), widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=80)
     purpose = forms.CharField(label=_("What is needed, and why"), max_length=200)
     day = forms.TypedChoiceField(label=_("Day"), coerce=date.fromisoformat)
