@@ -209,7 +209,7 @@ def _call_line(call: UnitCall, community: str, at: datetime) -> CallLine:
         starts_at=call_up.starts_at,
         kind=CALL_KINDS[UnitCallState(call.state)],
         words=_to_do(call, at) if is_open else _("Over."),
-        is_open=is_open,
+        is_open=is_open and at < call_up.naming_due_at,
     )
 
 

@@ -18,7 +18,7 @@ from muster.people.actions.skills import load_skills
 from muster.territory.actions.load import load_divisions
 from muster.territory.models import Division
 from muster.territory.queries import communities_in, division, in_force
-from muster.web.demo.cast import build_cast, stage_of
+from muster.web.demo.cast import VOLUNTEER, build_cast, stage_of, volunteer_account
 from muster.web.demo.census import bands_of
 from muster.web.demo.motion import set_in_motion
 from muster.web.demo.people import make_people
@@ -129,6 +129,7 @@ def _build(
     accounts = build_cast(communities, seed, at=at)
     stage = stage_of(communities)
     call_ups = set_in_motion(communities, stage, seed, at=at) if in_motion else 0
+    accounts[VOLUNTEER] = volunteer_account(stage, at=at)
     return DemoSummary(
         division_code=place.code,
         name=place.short_name,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from muster.callups.enums import AssignmentState
+from muster.callups.models import Assignment
 from muster.organizations.models import ResidentUnit
 from muster.people.actions import accounts
 from muster.people.enums import Department, ForceClass, LiaisonSide, RoleKind
@@ -51,8 +53,21 @@ def build_cast(communities: Sequence[Division], seed: int, *, at: datetime) -> d
     ):
         found[kind.value] = _entrust(_first(stage, force_class), kind, stage.code, at)
     found[RoleKind.UNIT_LIAISON.value] = _liaison(stage, at)
-    found[VOLUNTEER] = accounts.create(_volunteer(stage), actor=SYSTEM, at=at)
     return found | _officials(stage, seed, at)
+
+
+def volunteer_account(stage: Division, *, at: datetime) -> Account:
+    """The account of a volunteer, chosen once the call-ups are in motion: one who has a shift ahead, if anybody has."""
+    # Not one who is still asked: whoever is not needed is thanked by the worker before anybody has looked.
+    ahead = Assignment.objects.filter(
+        division_code=stage.code,
+        state=AssignmentState.ACCEPTED,
+        shift__starts_at__gt=at,
+        unit_call=None,
+        person__is_synthetic=True,
+    )
+    seat = ahead.select_related("person").order_by("person").first()
+    return accounts.create(seat.person if seat else _volunteer(stage), actor=SYSTEM, at=at)
 
 
 def _first(community: Division, force_class: str) -> Person:
