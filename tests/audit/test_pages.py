@@ -30,7 +30,7 @@ def test_trail_shows_the_deed_its_object_and_who(world: World) -> None:
 
     page = world.client_for("auditor").get(PAGE).content.decode()
 
-    for words in ("callups.call.closed", '召集 <span class="num">K7M2QD3A', "周敏", "到: closed", "演练"):
+    for words in ("callups.call.closed", '召集 <span class="num">K7M2QD3A', "周敏", "到: 已结束", "演练"):
         assert words in page
 
 

@@ -21,7 +21,7 @@ HOMES = {
     "leader": "/post/",
     "guard": "/my/",
     "auditor": "/desk/trail/",
-    "administrator": "/desk/settings/",
+    "administrator": "/desk/accounts/",
     "volunteer": "/my/",
 }
 

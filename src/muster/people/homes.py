@@ -11,7 +11,7 @@ HOMES = (
     ((RoleKind.UNIT_LIAISON,), "callups:unit-home"),
     ((RoleKind.SHIFT_LEADER,), "callups:post-home"),
     ((RoleKind.AUDITOR,), "audit:desk-trail-list"),
-    ((RoleKind.SYSTEM_ADMINISTRATOR,), "norms:desk-setting-list"),
+    ((RoleKind.SYSTEM_ADMINISTRATOR,), "people:desk-account-list"),
 )
 MY_HOME = "web:my-home"
 
