@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 
 from muster.kernel.dispatch import (
     Costs,
@@ -93,19 +93,21 @@ def test_next_best_may_be_reached_through_others() -> None:
 def test_extra_cost_is_what_the_plan_costs_without_the_person(instance: Instance) -> None:
     people = [replace(person, max_seats=min(person.max_seats, 1)) for person in instance.people]
     plan = solve(people, instance.slots, instance.costs, exclusions=instance.exclusions)
-    assume(plan.assignments)
-    chosen = plan.assignments[0].person
-    why = plan.why_me(chosen)[0]
 
-    rest = solve(
-        [p for p in people if p.id != chosen], instance.slots, instance.costs, exclusions=instance.exclusions
-    )
-
-    if why.next_extra_km is None:
-        assert rest.filled_weight < plan.filled_weight
-    else:
-        assert rest.filled_weight == plan.filled_weight
-        assert round(rest.objective_km - plan.objective_km, 2) == why.next_extra_km
+    # Two of them are as good as all, and half the work.
+    for row in plan.assignments[:2]:
+        why = plan.why_me(row.person)[0]
+        rest = solve(
+            [person for person in people if person.id != row.person],
+            instance.slots,
+            instance.costs,
+            exclusions=instance.exclusions,
+        )
+        if why.next_extra_km is None:
+            assert rest.filled_weight < plan.filled_weight
+        else:
+            assert rest.filled_weight == plan.filled_weight
+            assert round(rest.objective_km - plan.objective_km, 2) == why.next_extra_km
 
 
 @settings(max_examples=150)

@@ -6,6 +6,7 @@ sending a person is what that many kilometers of travel would cost. Inside, cost
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -187,13 +188,11 @@ def _refuse_nonsense(problem: Problem) -> None:
         raise ValueError("two people have the same id")
     if len(problem.slot_at) != len(problem.slots):
         raise ValueError("two slots have the same id")
-    for slot in problem.slots:
-        if slot.seats < 0 or slot.weight < 1:
-            raise ValueError(f"slot {slot.id}: seats must be at least 0 and weight at least 1")
-        if (slot.kind is Kind.SKILLED) != bool(slot.skill):
-            raise ValueError(f"slot {slot.id}: a skilled slot names its skill, and no other slot does")
-        if slot.window.end <= slot.window.start:
-            raise ValueError(f"slot {slot.id}: its window ends before it starts")
+    meters = [at for person in problem.people for at in (person.x_m, person.y_m)]
+    meters += [at for slot in problem.slots for at in (slot.x_m, slot.y_m)]
+    if not all(map(math.isfinite, meters)):
+        raise ValueError("a place must be a finite number of meters")
+    _refuse_slots(problem.slots)
     for person in problem.people:
         if person.max_seats < 0 or person.tier < 0 or person.recent_calls < 0 or person.recent_minutes < 0:
             raise ValueError(f"person {person.id}: tier, seats and history cannot be below 0")
@@ -202,5 +201,19 @@ def _refuse_nonsense(problem: Problem) -> None:
             raise ValueError(f"an exclusion of {exclusion.person} names the unknown slot {exclusion.slot}")
     costs = problem.costs
     prices = (*costs.tier_km, costs.fairness_km, costs.hour_km, costs.keep_km, costs.radius_km or 0.0)
-    if not costs.tier_km or min(prices) < 0 or costs.rest_minutes < 0:
-        raise ValueError("prices, radius and rest cannot be below 0, and there must be a price for tier 0")
+    if not costs.tier_km or costs.rest_minutes < 0 or not all(0 <= price < math.inf for price in prices):
+        raise ValueError("prices, radius and rest are finite, not below 0, and there is a price for tier 0")
+
+
+def _refuse_slots(slots: tuple[Slot, ...]) -> None:
+    windows: dict[str, Window] = {}
+    for slot in slots:
+        if slot.seats < 0 or slot.weight < 1:
+            raise ValueError(f"slot {slot.id}: seats must be at least 0 and weight at least 1")
+        if (slot.kind is Kind.SKILLED) != bool(slot.skill):
+            raise ValueError(f"slot {slot.id}: a skilled slot names its skill, and no other slot does")
+        if slot.window.end <= slot.window.start:
+            raise ValueError(f"slot {slot.id}: its window ends before it starts")
+        # People say by id which windows suit them: one id, one time.
+        if windows.setdefault(slot.window.id, slot.window) != slot.window:
+            raise ValueError(f"slot {slot.id}: another window is called {slot.window.id} as well")

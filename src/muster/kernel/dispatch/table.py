@@ -66,12 +66,15 @@ class Table:
 
     @cached_property
     def seat_value(self) -> int:
-        """Units that a filled seat of weight 1 is worth: twice what all prices together could save, so filling comes first."""
+        """Units that a filled seat of weight 1 is worth: twice what all prices together could save, so filling comes first.
+
+        One seat more than there are is counted in, for the price of that seat (`Plan.price_km`).
+        """
         if not self.cost.size:
             return 1
         everybody = np.arange(len(self.problem.people))
         highest = int(self.cost.max()) + int(self.steps(everybody, self.capacity).max())
-        return 2 + 2 * self.problem.seats * (max(highest, 0) - min(int(self.cost.min()), 0))
+        return 2 + 2 * (self.problem.seats + 1) * (max(highest, 0) - min(int(self.cost.min()), 0))
 
     @property
     def scarce(self) -> int:
