@@ -28,9 +28,10 @@ SUPPORT_ICONS = {
     SupportKind.INSURANCE: "umbrella",
 }
 # What a person hears of a state: the page has a face for each of these.
-ASKED, ACCEPTED, WAITING, DECLINED, WITHDRAWN, THANKED, STOOD_DOWN, OVER = (
+ASKED, ACCEPTED, ENDED, WAITING, DECLINED, WITHDRAWN, THANKED, STOOD_DOWN, OVER = (
     "asked",
     "accepted",
+    "ended",
     "waiting",
     "declined",
     "withdrawn",
@@ -142,6 +143,8 @@ def my_call(offer: Offer, at: datetime) -> MyCall:
 
 def _face(offer: Offer, shift: Shift, at: datetime) -> str:
     face = FACES[OfferState(offer.state)]
+    if face == ACCEPTED and (at >= shift.ends_at or offer.call_up.state not in standing.RUNNING):
+        return ENDED
     if face in (ASKED, DECLINED, WAITING) and offer.call_up.state == CallUpState.STOOD_DOWN:
         return STOOD_DOWN
     closed = offer.call_up.state == CallUpState.CLOSED or at >= shift.ends_at
