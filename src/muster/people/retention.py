@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from muster.audit.enums import DataClass
 from muster.audit.retention import Rule, delete_older
+from muster.notifications.models import Preference
 from muster.people.models import Account, Consent, Person, ReportIn, Role, VolunteerProfile
 from muster.people.rules import erased_values
 
@@ -39,6 +40,7 @@ def erase_idle(older_than: datetime, limit: int) -> int:
     for model in (VolunteerProfile, Consent, ReportIn):
         model.objects.filter(person_id__in=ids).delete()
     Account.objects.filter(person_id__in=ids).delete()
+    Preference.objects.filter(person_id__in=ids).delete()
     return Person.objects.filter(pk__in=ids).update(**erased_values(timezone.now()))
 
 

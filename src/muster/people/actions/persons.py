@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
+from muster.notifications.actions.messages import prefer
 from muster.organizations.models import ResidentUnit
 from muster.people.actions import accounts
 from muster.people.enums import ForceClass, Sex, VolunteerState
-from muster.people.models import Consent, Person, VolunteerProfile
+from muster.people.models import Consent, Liaison, Person, VolunteerProfile
 from muster.people.rules import (
     erased_values,
     id_number_index,
@@ -151,7 +152,10 @@ def erase(person: Person, *, actor: Actor, at: datetime | None = None) -> None:
             state=VolunteerState.LEFT, skills=[], health_limits=[], guardian_name="", age_exception_reason=""
         )
         Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=at)
+        Liaison.objects.filter(person=person, ended_on=None).update(ended_on=timezone.localdate(at))
+        person.reserve_memberships.all().delete()
         person.report_ins.all().delete()
+        prefer(person.pk, "")
         account = getattr(person, "account", None)
         if account is not None:
             accounts.keep_an_administrator(account, at=at)

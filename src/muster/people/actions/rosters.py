@@ -107,7 +107,10 @@ def report_in_all(
     actor: Actor,
     at: datetime,
 ) -> list[Person]:
-    """Every entry as a volunteer who has reported in from `unit` until `valid_to` (R2.4), as `enroll_all` does."""
+    """Every entry as a volunteer who has reported in from `unit` until `valid_to` (R2.4), as `enroll_all` does.
+
+    Said twice on one day it is one report-in with the later end, as `report_ins.report_in` has it.
+    """
     people = enroll_all(
         entries,
         division_code=division_code,
@@ -120,20 +123,18 @@ def report_in_all(
     )
     Person.objects.filter(pk__in=[person.pk for person in people], unit=None).update(unit=unit)
     on = timezone.localdate(at)
+    end = max(on, valid_to)
+    today = ReportIn.objects.filter(person__in=people, unit=unit, reported_on=on)
+    ends = dict(today.values_list("person_id", "valid_to"))
     ReportIn.objects.bulk_create(
         [
-            ReportIn(
-                person=person,
-                unit=unit,
-                division_code=division_code,
-                reported_on=on,
-                valid_to=max(on, valid_to),
-            )
+            ReportIn(person=person, unit=unit, division_code=division_code, reported_on=on, valid_to=end)
             for person in people
         ],
         batch_size=BATCH,
         ignore_conflicts=True,
     )
+    today.filter(valid_to__lt=end).update(valid_to=end)
     trail.record_many(
         trail.Deed(
             verb="people.report_in.recorded",
@@ -142,10 +143,11 @@ def report_in_all(
             obj_code=person.code,
             division_code=division_code,
             at=at,
-            detail={"unit": unit.code, "on": on.isoformat(), "to": max(on, valid_to).isoformat()},
+            detail={"unit": unit.code, "on": on.isoformat(), "to": end.isoformat()},
             is_drill=is_drill,
         )
         for person in people
+        if person.pk not in ends or ends[person.pk] < end
     )
     return people
 
