@@ -146,3 +146,21 @@ def test_search_reads_the_gin_index() -> None:
 
 def test_children_read_their_index() -> None:
     assert "division_children" in plan_of(queries.children(510107001000))
+
+
+@pytest.mark.parametrize(
+    "text", ["锦里", "太平", "新村", "镇", "街道", "jinli", "jl", "sq", "sheq", "x", "村", "社区"]
+)
+def test_no_search_reads_the_whole_table(text: str) -> None:
+    plan = plan_of(queries._matching(text, None)[:20])
+
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("text", ["村", "社区"])
+def test_a_word_of_most_names_is_not_ranked(text: str) -> None:
+    found = queries.find(text)
+
+    assert len(found) == 20
+    assert [place.level for place in found] == sorted(place.level for place in found)
+    assert all(text in place.short_name for place in found)

@@ -14,6 +14,8 @@ from muster.territory.rules.names import keys_wanted, normal
 
 Ranges = Sequence[tuple[int, int]]
 FOLLOWED = 8  # successions; more than this would be a circle in the data
+# In the names of most places: to rank them all would cost more than it tells.
+EVERYWHERE = frozenset({"村", "社区"})
 NARROWED = 20  # places that one word of a search may stand for
 
 
@@ -110,6 +112,9 @@ def _matching(text: str, within: Ranges | None) -> QuerySet[Division]:
     place = Q()
     for low, high in within or ():
         place |= Q(code__gte=low, code__lt=high)
+    found = in_force().filter(place, search_keys__contains=keys)
+    if name in EVERYWHERE:
+        return found.order_by("level", "code")
     rank = Case(
         When(short_name=name, then=Value(0)),
         When(short_name__startswith=name, then=Value(1)),
@@ -117,4 +122,4 @@ def _matching(text: str, within: Ranges | None) -> QuerySet[Division]:
         default=Value(3),
         output_field=IntegerField(),
     )
-    return in_force().filter(place, search_keys__contains=keys).order_by(rank, "level", "code")
+    return found.order_by(rank, "level", "code")

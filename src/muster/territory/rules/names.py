@@ -87,7 +87,6 @@ class Spelling:
     initials: str
 
 
-@lru_cache(maxsize=65536)
 def spelling_of(name: str) -> Spelling:
     """The pinyin of a short name without tones, syllables apart, and its initials; digits stay as they are."""
     tail = next((tail for tail in _TAILS if name.endswith(tail) and name != tail), "")
@@ -97,6 +96,7 @@ def spelling_of(name: str) -> Spelling:
     return Spelling(" ".join(syllables), "".join(syllable[0] for syllable in syllables))
 
 
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
@@ -108,7 +108,11 @@ def _han(text: str) -> str:
 
 def keys_of(name: str) -> list[str]:
     """Everything under which a short name is found: its marks, its pairs of marks, and the beginnings of its spellings."""
-    spelling = spelling_of(name)
+    return keys_for(name, spelling_of(name))
+
+
+def keys_for(name: str, spelling: Spelling) -> list[str]:
+    """The same where the spelling is known already."""
     han = _han(name)
     keys = set(han) | {han[i : i + 2] for i in range(len(han) - 1)}
     for text in (spelling.pinyin.replace(" ", ""), spelling.initials):
