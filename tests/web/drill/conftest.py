@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from muster.callups.models import CallUp
 from muster.people.models import Person
+from muster.territory.models import Division
 from muster.web.demo import build
 from tests.web.demo.conftest import VILLAGE, make_street
 from tests.web.drill.ground import drilled, served
@@ -36,6 +37,7 @@ def built_village(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
     """The people of a village, built once for the tests of a module and gone after them."""
     with django_db_blocker.unblock(), transaction.atomic():
         make_street()
+        Division.objects.filter(code=VILLAGE).update(population=700, household_count=200)
         build(VILLAGE, 7, in_motion=False, at=timezone.now())
         yield
         transaction.set_rollback(True)

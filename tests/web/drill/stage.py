@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import httpx
 from django.core.handlers.wsgi import WSGIHandler
@@ -46,7 +47,8 @@ class Wires(httpx.BaseTransport):
     losses: list[str] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     server: httpx.WSGITransport = field(default_factory=lambda: httpx.WSGITransport(app=WSGIHandler()))
-    every: str = ""
+    is_bad: bool = False
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append((request.method, request.url.path))
@@ -61,9 +63,14 @@ class Wires(httpx.BaseTransport):
         return httpx.Response(502, text="proxy") if fault == "502" else answer
 
     def _first(self, request: httpx.Request) -> str:
-        """With `every`, each address fails the first time that it is asked for in this way."""
-        is_first = self.asked.count((request.method, request.url.path)) == 1
-        return self.every if self.every and is_first else ""
+        """With `is_bad` each page breaks the first time it is opened, and each tap gets no answer the first time."""
+        # Every link signs in once; one of them is enough to lose.
+        path = "/sign-in/" if request.url.path.startswith("/sign-in/") else request.url.path
+        is_first = (request.method, path) not in self.seen
+        self.seen.add((request.method, path))
+        if not self.is_bad or not is_first:
+            return ""
+        return "lost" if request.method == "POST" else "502"
 
 
 @contextmanager
@@ -103,7 +110,7 @@ class Stage:
 
     def attended(self, call: Call) -> Morning:
         """The morning itself."""
-        morning = Morning(self.play, call, self.play.enter(cast.door_of_person(call.leader)))
+        morning = Morning(self.play, call, self.play.enter(partial(cast.door_of_person, call.leader)))
         morning.run()
         return morning
 
@@ -115,9 +122,11 @@ class Stage:
         return call
 
 
-def stage(seed: int = 7, *, shares: Shares | None = None, every: str = "", day: date | None = None) -> Stage:
+def stage(
+    seed: int = 7, *, shares: Shares | None = None, is_bad: bool = False, day: date | None = None
+) -> Stage:
     """A stage in the village, with people who do what the seed says, or always what `shares` says."""
-    wires = Wires(every=every)
+    wires = Wires(is_bad=is_bad)
     server = Server(URL, transport=wires, patience=5, sleep=lambda _seconds: None)
     people = People(seed, shares or Shares())
     file.outbox().mkdir(parents=True, exist_ok=True)

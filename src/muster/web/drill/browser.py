@@ -27,6 +27,7 @@ PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.5
 TIMEOUT_SECONDS = 30.0
 KNOCKS = 6
+MOST_HOPS = 10
 SERVER_FAULT = 500
 
 
@@ -82,7 +83,6 @@ class Browser:
         self._client = httpx.Client(
             transport=_Shared(server.transport),
             base_url=server.url,
-            follow_redirects=True,
             timeout=TIMEOUT_SECONDS,
             headers={"Accept-Language": "zh-CN"},
             trust_env=False,
@@ -110,6 +110,19 @@ class Browser:
     def _send(
         self, method: str, path: str, fields: dict[str, list[str]] | None, at: datetime | None
     ) -> Answer:
+        response = self._answered(method, path, fields, at)
+        for _hop in range(MOST_HOPS):
+            if not response.has_redirect_location:
+                return Answer(response.status_code, str(response.url), response.text, response.headers)
+            # What was sent has been answered; if the page it leads to fails, only that page is asked for again.
+            leads_to = urljoin(str(response.url), response.headers["Location"])
+            response = self._answered("GET", _path(leads_to), None, at)
+        raise Unexpected(f"{method} {_bare(path)}: led on for ever")
+
+    def _answered(
+        self, method: str, path: str, fields: dict[str, list[str]] | None, at: datetime | None
+    ) -> httpx.Response:
+        """The answer to one request, asked for until there is one."""
         headers = {HEADER: sign(at)} if at else {}
         end = time.monotonic() + self.server.patience
         while True:
@@ -121,11 +134,9 @@ class Browser:
                 trouble = f"http {response.status_code}" if response.status_code >= SERVER_FAULT else ""
             self.server.count(fault=bool(trouble))
             if not trouble:
-                return Answer(response.status_code, str(response.url), response.text, response.headers)
+                return response
             if time.monotonic() > end:
-                raise Unexpected(
-                    f"{method} {path.split('?', maxsplit=1)[0]}: {trouble} for {self.server.patience:.0f} s"
-                )
+                raise Unexpected(f"{method} {_bare(path)}: {trouble} for {self.server.patience:.0f} s")
             self.server.sleep(PAUSE_SECONDS)
 
 
@@ -181,3 +192,8 @@ def _path(address: str) -> str:
     """An address of this copy without its host: links in messages name the public one."""
     parts = urlsplit(address)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _bare(path: str) -> str:
+    """Without the query, which may hold what nobody else should read."""
+    return path.split("?", maxsplit=1)[0]

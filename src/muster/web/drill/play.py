@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -28,6 +29,7 @@ CHECK_IN = "/my/check-in/"
 UNITS_SHARE = 0.5
 OK = 200
 CONFLICT = 409
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,20 @@ class Play:
 
     def open(self, community: Community) -> tuple[Call, Browser]:
         """The community's worker signs in and raises the call-up; nobody is asked beyond the first wave until told."""
-        worker = self.enter(cast.worker_door(community))
+        worker = self.enter(partial(cast.worker_door, community))
         call = self._raise(worker, community)
         self.settle(call)
         self._press_on_call(worker, call, "/halt/")
         return call, worker
 
-    def enter(self, door: str) -> Browser:
-        """Somebody signs in with a link."""
-        browser = Browser(self.server)
-        opened = browser.get(door)
-        inside = browser.press(opened, opened.page().form_here())
+    def enter(self, door: Callable[[], str]) -> Browser:
+        """Somebody signs in with a link. A link opens once: if the answer to it got lost, they ask for another one."""
+        for _try in range(TRIES):
+            browser = Browser(self.server)
+            opened = browser.get(door())
+            inside = browser.press(opened, opened.page().form_here())
+            if inside.status != CONFLICT:
+                break
         if inside.status != OK:
             raise Unexpected(f"sign-in by link: {inside.status}")
         return browser
@@ -125,7 +130,7 @@ class Play:
         letters = self.outbox.about(call.subject, "unit_called")
         most = max(1, round(call.seats * UNITS_SHARE / max(1, len(letters))))
         for letter in letters:
-            liaison = self.enter(cast.door_of_phone(letter.address))
+            liaison = self.enter(partial(cast.door_of_phone, letter.address))
             self._answer_as_unit(liaison, letter, call, most)
             self.settle(call)
 

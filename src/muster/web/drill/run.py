@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -213,7 +214,7 @@ class Stage:
         self._tell(_("%(place)s: dispatched") % {"place": scene.community.name})
 
     def _attend(self, scene: Scene) -> None:
-        leader = self.play.enter(cast.door_of_person(scene.call.leader))
+        leader = self.play.enter(partial(cast.door_of_person, scene.call.leader))
         morning = Morning(self.play, scene.call, leader)
         morning.run()
         self._tell(_("%(place)s: %(count)s were there") % self._count(scene, morning.there))
