@@ -101,7 +101,14 @@ def test_each_press_is_answered_on_the_page_in_the_language_of_the_reader(
 
 @pytest.mark.parametrize(
     ("deed", "before"),
-    [("ask-more", "halt"), ("halt", "halt"), ("resume", ""), ("ask-more", "close"), ("stand-down", "close")],
+    [
+        ("ask-more", "halt"),
+        ("halt", "halt"),
+        ("resume", ""),
+        ("ask-more", "close"),
+        ("stand-down", "close"),
+        ("dispatch", "close"),
+    ],
 )
 def test_a_press_that_comes_too_late_says_so(world: World, desk: Client, deed: str, before: str) -> None:
     call_up = raised(world)

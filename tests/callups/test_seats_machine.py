@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from muster.callups.actions import attendance, calls, dispatch, namings, offers, orders, pledges, waves
 from muster.callups.enums import ASSIGNMENT_MOVES, CALL_UP_MOVES, OFFER_MOVES, SEATED, UNIT_CALL_MOVES
 from muster.callups.models import Assignment, CallUp, Offer, Pledge, Slot, UnitCall
+from muster.callups.queries.standing import RUNNING
 from muster.callups.rules.drafts import SeatsDraft
 from muster.notifications.models import Message
 from muster.people.enums import ForceClass
@@ -146,8 +147,10 @@ class CallUpMachine(RuleBasedStateMachine):
 
     @rule()
     def a_plan_is_made_and_confirmed(self) -> None:
-        run = dispatch.propose(self.call_up, actor=self.worker, at=self.at)
-        self.tried(dispatch.confirm, run, actor=self.worker)
+        self.call_up.refresh_from_db()
+        if self.call_up.state in RUNNING:
+            run = dispatch.propose(self.call_up, actor=self.worker, at=self.at)
+            self.tried(dispatch.confirm, run, actor=self.worker)
 
     @rule(number=st.integers(0, 3), by_leader=st.booleans())
     def somebody_comes_or_goes(self, number: int, by_leader: bool) -> None:

@@ -39,10 +39,13 @@ class Dispatched:
 def propose(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> DispatchRun:
     """A plan for the free seats out of who waits, the regular force and who was reported in; nothing is done yet.
 
-    Every line of the plan has its reasons, and so has every seat that stays empty (`queries.words`).
+    Every line of the plan has its reasons, and so has every seat that stays empty (`queries.words`). Refuses whoever has
+    no role of the committees, and a call-up that is over.
     """
     at = at or server_clock.now()
     orders.refuse_strangers(call_up, actor)
+    if call_up.state not in standing.RUNNING:
+        raise Refused("call_up_over", _("This call-up is over already. Nothing was changed."))
     slots = standing.slots_with_room(call_up.pk)
     reserve = dispatchable.reserve_of(call_up, slots, at)
     free = {slot.pk: slot.seats - slot.held - slot.taken for slot in slots}

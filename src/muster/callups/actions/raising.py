@@ -132,7 +132,13 @@ def _create_places(call_up: CallUp, form: CallUpDraft) -> None:
 
 
 def _create_unit_calls(call_up: CallUp, form: CallUpDraft, at: datetime) -> list[UnitCall]:
-    units = ResidentUnit.objects.filter(pk__in=form.unit_ids, division_code=call_up.division_code)
+    # Only units with an active report-in link; one that was unlinked since the form was opened is left out (R2.3).
+    units = ResidentUnit.objects.filter(
+        pk__in=form.unit_ids,
+        division_code=call_up.division_code,
+        linked_at__isnull=False,
+        unlinked_at__isnull=True,
+    )
     return UnitCall.objects.bulk_create(
         UnitCall(
             call_up=call_up,
