@@ -1,14 +1,9 @@
 """The channels against real servers on this machine."""
 
 import json
-import socketserver
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,76 +13,15 @@ from django.utils import timezone
 
 from muster.jobs import queue
 from muster.notifications.actions import messages, sending
-from muster.notifications.actions.messages import Draft
 from muster.notifications.channels import email, group_bot, sms
 from muster.notifications.channels.base import TryLater, Undeliverable
 from muster.notifications.enums import MessageState
 from muster.notifications.models import Message
 from muster.notifications.rules import ATTEMPTS
+from tests.notifications.ground import KEY, Mailbox, Provider, draft, sent_after
 
 # Apprise loads all of its plugins, and one of them an old module of the standard library.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-KEY = "shared-with-the-provider"
-
-
-@dataclass
-class Provider:
-    """A provider of text messages on the loopback; `answers` are its next status codes, then always 202."""
-
-    url: str = ""
-    answers: list[int] = field(default_factory=list)
-    retry_after: str = ""
-    requests: list[dict[str, Any]] = field(default_factory=list)
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    state = Provider()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            state.requests.append({"headers": dict(self.headers), "body": body})
-            self.send_response(state.answers.pop(0) if state.answers else 202)
-            if state.retry_after:
-                self.send_header("Retry-After", state.retry_after)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Nothing: a request is no line of the test's output."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        state.url = f"http://127.0.0.1:{server.server_port}/send"
-        yield state
-        server.shutdown()
-
-
-@pytest.fixture
-def texting(provider: Provider, settings: LazySettings) -> Provider:
-    settings.SMS_URL, settings.SMS_KEY, settings.SMS_SENDER = provider.url, KEY, "召集"
-    return provider
-
-
-def draft(key: str = "a", channel: str = "sms", address: str = "+8613812341234", **more: Any) -> Draft:
-    return Draft(
-        send_key=key,
-        topic="offer",
-        person_id=1,
-        address=address,
-        title="社区请你帮忙",
-        body="明天来吗？",
-        channel=channel,
-        **more,
-    )
-
-
-def sent_after(hours: int = 0) -> tuple[str, int, str]:
-    """Run what is due by then; the state, attempts and error of the only message."""
-    queue.drain(until=timezone.now() + timedelta(hours=hours))
-    message = Message.objects.get()
-    return message.state, message.attempts, message.error
 
 
 @pytest.mark.django_db
@@ -211,57 +145,6 @@ def test_fault_in_a_channel_is_tried_later_and_tells_no_address(
     assert "1381234" not in caplog.text
 
 
-class Mailbox(socketserver.ThreadingTCPServer):
-    """As much of SMTP as a client needs to hand over a mail; `refusal` answers RCPT."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), MailSession)
-        self.refusal = ""
-        self.mails: list[tuple[str, bytes]] = []
-
-
-class MailSession(socketserver.StreamRequestHandler):
-    server: Mailbox
-
-    def handle(self) -> None:
-        self.say("220 ready")
-        recipient = ""
-        while line := self.rfile.readline().decode().strip():
-            word = line.split(":")[0].upper()
-            if word.startswith("RCPT"):
-                recipient = line.partition("<")[2].rstrip(">")
-                self.say(self.server.refusal or "250 ok")
-            elif word == "DATA":
-                self.say("354 go on")
-                mail = b""
-                while not mail.endswith(b"\r\n.\r\n"):
-                    mail += self.rfile.readline()
-                self.server.mails.append((recipient, mail.removesuffix(b".\r\n")))
-                self.say("250 taken")
-            elif word == "QUIT":
-                self.say("221 bye")
-                return
-            else:
-                self.say("250 ok")
-
-    def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
-
-
-@pytest.fixture
-def mailbox(settings: LazySettings) -> Iterator[Mailbox]:
-    with Mailbox() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
-        settings.DEFAULT_FROM_EMAIL = "Muster <muster@community.example>"
-        yield server
-        server.shutdown()
-
-
 @pytest.mark.django_db
 def test_mail_reaches_the_server(mailbox: Mailbox) -> None:
     messages.post([draft(channel="email", address="zhou@example.org")])
@@ -285,7 +168,7 @@ def test_mail_reaches_the_server(mailbox: Mailbox) -> None:
 def test_mail_server_refuses_for_ever_or_for_now(
     mailbox: Mailbox, answer: str, state: str, error: str
 ) -> None:
-    mailbox.refusal = answer
+    mailbox.answers["RCPT"] = answer
     messages.post([draft(channel="email", address="nobody@example.org")])
 
     assert sent_after() == (state, 1, error)

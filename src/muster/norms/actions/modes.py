@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,6 +49,7 @@ def switch(
             ),
         )
     with transaction.atomic():
+        _alone(division_code)
         now = queries.mode_of(division_code)
         if now.since is not None and (now.mode, now.level, now.hazard) == (mode, level, hazard):
             raise Refused("already_so", _("This place is in that mode already. Nothing was changed."))
@@ -72,3 +73,12 @@ def switch(
             detail={"from": now.mode, "to": mode, "level": int(level), "hazard": hazard},
         )
     return row
+
+
+def _alone(division_code: int) -> None:
+    """One switch of a place at a time, so that two who order the same at once do not both get their row.
+
+    A lock by number, since a place that nobody switched has no row that could be locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('norms.mode'), hashint8(%s))", [division_code])

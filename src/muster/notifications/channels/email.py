@@ -2,15 +2,23 @@
 
 import smtplib
 from collections.abc import Sequence
+from contextlib import closing
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
 from muster.notifications.channels.base import Sendable, TryLater, Undeliverable, refuse_made_up
 
 BATCH = 1
 # SMTP: 4xx is for now, 5xx is for ever (RFC 5321 §4.2.1).
 PERMANENT = 500
+# What the server says of us and not of the recipient: whoever mends the settings in time loses no mail.
+ABOUT_US = (
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+)
 
 
 def send(messages: Sequence[Sendable]) -> None:
@@ -29,10 +37,14 @@ def _send(message: Sendable) -> None:
         headers={"Message-ID": f"<{message.code}@{domain}>"},
     )
     try:
-        taken = mail.send()
+        # Closed also where the greeting, the encryption or the password fails: Django leaves that to the collector.
+        with closing(get_connection()) as mail.connection:
+            taken = mail.send()
     except smtplib.SMTPRecipientsRefused as error:
         code = max(code for code, _ in error.recipients.values())
         _raise(code, error)
+    except ABOUT_US as error:
+        raise TryLater(f"smtp_{error.smtp_code}") from error
     except smtplib.SMTPResponseException as error:
         _raise(error.smtp_code, error)
     except (smtplib.SMTPException, OSError) as error:
