@@ -19,6 +19,7 @@ from muster.callups.enums import OfferState
 from muster.callups.models import CallUp, DispatchRun, Offer, Slot
 from muster.callups.queries import candidates, dispatchable, standing
 from muster.callups.queries.dispatchable import Way
+from muster.callups.rules.plans import sound
 from muster.kernel import dispatch as kernel
 from muster.people.models import Person
 from muster.toolkit import clock, server_clock
@@ -50,9 +51,10 @@ def propose(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> Dis
     reserve = dispatchable.reserve_of(call_up, slots, at)
     free = {slot.pk: slot.seats - slot.held - slot.taken for slot in slots}
     seats_asked = candidates.problem_slots(slots, free, candidates.origin_of(call_up))
-    plan = kernel.solve(reserve.people, seats_asked, kernel.Costs(), exclusions=reserve.exclusions)
-    if plan.check():
-        raise RuntimeError(f"the plan for {call_up.code} breaks its own rules: {plan.check()[:3]}")
+    plan = sound(
+        kernel.solve(reserve.people, seats_asked, kernel.Costs(), exclusions=reserve.exclusions),
+        call_up_code=call_up.code,
+    )
     return DispatchRun.objects.create(
         call_up=call_up,
         input_digest=_digest(reserve, free),

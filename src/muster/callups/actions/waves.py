@@ -16,16 +16,30 @@ from muster.callups.enums import CallUpState, OfferState
 from muster.callups.models import CallUp, Offer, Slot
 from muster.callups.queries import candidates, standing
 from muster.callups.rules import answers, sizing
+from muster.callups.rules.plans import sound
 from muster.kernel import calling, dispatch
 from muster.norms import queries as norms
 from muster.people.models import Person, VolunteerProfile
-from muster.toolkit import server_clock
+from muster.toolkit import bulk, server_clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
 BATCH = 1_000
-# A dense table of more pairs than this takes the exact solver longer than people should wait for a first message.
-MOST_PAIRS_EXACT = 400_000
+# A dense table of more pairs than this takes the exact solver longer (2 s) than people should wait for a first message.
+MOST_PAIRS_EXACT = 2_000_000
+# Of an offer, what is not null when it is made.
+COLUMNS = (
+    "code",
+    "call_up_id",
+    "person_id",
+    "slot_id",
+    "wave",
+    "state",
+    "asked_at",
+    "reply_by",
+    "reason",
+    "why",
+)
 ABOUT_OTHERS = ("next_best", "nobody_else")
 
 
@@ -190,7 +204,7 @@ def _choose(
     exact = len(pool.people) * len(seats) <= MOST_PAIRS_EXACT
     solve = dispatch.solve if exact else dispatch.greedy
     plan = solve(pool.people, seats, dispatch.Costs(), exclusions=pool.exclusions)
-    return list(plan.assignments)
+    return list(sound(plan, call_up_code=call_up.code).assignments)
 
 
 def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], at: datetime) -> int:
@@ -204,8 +218,7 @@ def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], a
         ):
             return 0
         # Of two waves planned at once the second finds here whom the first has asked.
-        known = Offer.objects.filter(call_up=call_up, person__in=[_person(plan, row) for row in chosen])
-        asked = set(known.values_list("person_id", flat=True))
+        asked = standing.asked_among(call_up, [_person(plan, row).pk for row in chosen])
         offers = [
             Offer(
                 call_up=call_up,
@@ -219,7 +232,7 @@ def _send(call_up: CallUp, plan: _Plan, chosen: Sequence[dispatch.Assignment], a
             for row in chosen
             if _person(plan, row).pk not in asked
         ]
-        Offer.objects.bulk_create(offers)
+        bulk.insert(Offer, COLUMNS, ([getattr(offer, name) for name in COLUMNS] for offer in offers))
         if not call_up.is_drill:  # what is fair is reckoned from real calls
             VolunteerProfile.objects.filter(person__in=[offer.person_id for offer in offers]).update(
                 asked_count=F("asked_count") + 1, last_asked_at=at

@@ -30,6 +30,21 @@ MOST_CONSIDERED = 40_000
 # Reasons that are ours and not the kernel's.
 QUIET_HOURS = "quiet_hours"
 NO_PHONE = "no_phone"
+# Every field of ten thousand people would be twice the work, and their addresses would be opened for nothing.
+NEEDED = (
+    *("skills", "trainings", "health_limits", "availability", "emergency_willing", "is_backbone"),
+    *("insured_until", "guardian_consented_at", "age_exception_reason", "adult_vouched_by_label"),
+    *("quiet_from_minute", "quiet_to_minute", "last_asked_at"),
+    *(
+        "person__code",
+        "person__birth_on",
+        "person__force_class",
+        "person__phone",
+        "person__lon",
+        "person__lat",
+    ),
+    "person__is_synthetic",
+)
 METERS_PER_DEGREE = 111_320.0
 
 
@@ -176,6 +191,7 @@ def _on_call(call_up: CallUp, communities: Sequence[int]) -> QuerySet[VolunteerP
         .exclude(person__in=seated)
         .exclude(person__unit__in=called_units)
         .select_related("person")
+        .only(*NEEDED)
         .order_by("person")
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
@@ -91,6 +92,13 @@ def waiting_room_left(call_up: CallUp) -> int:
     seats = Slot.objects.filter(call_up=call_up).aggregate(seats=Sum("seats"))["seats"] or 0
     share = float(norms.number("call.waiting_share", call_up.division_code))
     return answers.waiting_room(seats, share) - waiting_list(call_up.pk).count()
+
+
+def asked_among(call_up: CallUp, person_ids: Sequence[int]) -> set[int]:
+    """Those of the people whom the call-up has asked already."""
+    return set(
+        Offer.objects.filter(call_up=call_up, person__in=person_ids).values_list("person_id", flat=True)
+    )
 
 
 def seat_facts(offer: Offer, actor: Actor) -> SeatFacts:

@@ -16,6 +16,7 @@ from muster.jobs import queue
 from muster.notifications.enums import Channel, MessageState
 from muster.notifications.models import Message, Preference
 from muster.notifications.rules import is_made_up
+from muster.toolkit import bulk
 from muster.toolkit.actor import Actor
 from muster.toolkit.codes import new_code
 from muster.toolkit.refusal import Refused
@@ -24,6 +25,11 @@ PER_JOB = 500
 BATCH = 2000
 # A code of 8 letters may, once in ages, be taken; then the message is written again with another one.
 TRIES = 3
+COLUMNS = (
+    *("code", "send_key", "topic", "subject_kind", "subject_code", "person_id", "division_code", "channel"),
+    *("address", "title", "body", "state", "attempts", "error", "is_drill", "is_synthetic"),
+    *("created_at", "next_try_at"),
+)
 LOCAL = (Channel.CONSOLE, Channel.FILE)
 
 
@@ -116,12 +122,11 @@ def _write(drafts: dict[str, Draft], at: datetime) -> list[int]:
         if not missing:
             break
         channels = _preferred(missing.values())
-        rows = [
-            _message(draft, channels.get((draft.person_id, draft.topic)), at) for draft in missing.values()
-        ]
-        Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-        written = Message.objects.filter(code__in=[row.code for row in rows], send_key__in=list(missing))
-        ids += written.order_by("pk").values_list("pk", flat=True)
+        rows = [_row(draft, channels.get((draft.person_id, draft.topic)), at) for draft in missing.values()]
+        for first in range(0, len(rows), BATCH):
+            ids += bulk.insert(Message, COLUMNS, rows[first : first + BATCH], ignore_conflicts=True)
+        if len(ids) == len(drafts):
+            return ids
         known = set(Message.objects.filter(send_key__in=list(missing)).values_list("send_key", flat=True))
         missing = {key: draft for key, draft in missing.items() if key not in known}
     if missing:
@@ -145,25 +150,29 @@ def _preferred(drafts: Iterable[Draft]) -> dict[tuple[int | None, str], str]:
     }
 
 
-def _message(draft: Draft, preferred: str | None, at: datetime) -> Message:
+def _row(draft: Draft, preferred: str | None, at: datetime) -> tuple[object, ...]:
+    """The values of `COLUMNS`."""
     channel = Channel(draft.channel or preferred or settings.MESSAGE_CHANNEL)
     made_up = draft.is_drill or draft.is_synthetic or is_made_up(draft.address)
-    return Message(
-        code=new_code(),
-        send_key=draft.send_key,
-        topic=draft.topic,
-        subject_kind=draft.subject_kind,
-        subject_code=draft.subject_code,
-        person_id=draft.person_id,
-        division_code=draft.division_code,
+    return (
+        new_code(),
+        draft.send_key,
+        draft.topic,
+        draft.subject_kind,
+        draft.subject_code,
+        draft.person_id,
+        draft.division_code,
         # What is made up goes to the file whatever anybody prefers; the channels check once more.
-        channel=channel if channel in LOCAL or not made_up else Channel.FILE,
-        address=draft.address,
-        title=draft.title,
-        body=draft.body,
-        is_drill=draft.is_drill,
-        is_synthetic=draft.is_synthetic,
-        created_at=at,
+        channel.value if channel in LOCAL or not made_up else Channel.FILE.value,
+        draft.address,
+        draft.title,
+        draft.body,
+        MessageState.QUEUED.value,
+        0,
+        "",
+        draft.is_drill,
+        draft.is_synthetic,
+        at,
         # A drill plays a later day; its letters leave now all the same.
-        next_try_at=min(at, timezone.now()),
+        min(at, timezone.now()),
     )
