@@ -269,7 +269,7 @@ def test_reminding_of_a_muster_costs_the_same_for_one_and_for_many(world: World)
         costs.append(len(counted))
 
     assert costs[1] == costs[2]
-    assert Message.objects.filter(topic="remind").count() == 9
+    assert Message.objects.filter(topic="remind").count() == 10
 
 
 def test_asking_costs_the_same_for_one_and_for_many(world: World) -> None:
