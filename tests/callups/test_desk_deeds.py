@@ -322,3 +322,36 @@ def test_what_is_over_moves_to_the_other_list(world: World, desk: Client) -> Non
 
     assert [line.call_up for line in running] == [open_one]
     assert [line.call_up for line in past] == [over]
+
+
+@pytest.mark.parametrize(
+    ("cast", "in_full"),
+    [
+        ("worker", True),
+        ("township_overseer", True),
+        ("county_overseer", False),
+        ("city_overseer", False),
+        ("province_overseer", False),
+    ],
+)
+def test_who_only_oversees_a_call_up_reads_masked_names(world: World, cast: str, in_full: bool) -> None:
+    call_up = raised(world)
+    offer = offer_to(call_up, world.person("volunteer"))
+    client = world.client_for(cast)
+
+    pages = [
+        client.get(url("detail", call_up)),
+        client.get(url("live", call_up)),
+        client.get(reverse("callups:desk-offer-why", args=[offer.code])),
+    ]
+
+    for page in pages:
+        assert ("陈秀英" in text(page), "陈*英" in text(page)) == (in_full, not in_full)
+
+
+def test_who_asks_why_he_was_asked_reads_his_own_name(world: World) -> None:
+    offer = offer_to(raised(world), world.person("volunteer"))
+
+    page = world.client_for("volunteer").get(reverse("callups:desk-offer-why", args=[offer.code]))
+
+    assert "陈秀英" in text(page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from muster.callups.queries.log import log_lines
 from muster.callups.queries.roster import RosterRow, roster
 from muster.callups.queries.tally import Tally
 from muster.notifications.queries import delivery_counts
+from muster.people.rules import masked_name
 from muster.territory.queries import path_to_community
 from muster.toolkit import clock
 from muster.toolkit.codes import spaced
@@ -102,8 +103,13 @@ def status(call_up: CallUp) -> Badge:
     return Badge(CALL_UP_BADGES[call_up.state], call_up.get_state_display())
 
 
-def live_context(counted: Tally, *, segment: str, after: int, at: datetime) -> dict[str, Any]:
-    """Everything on the page of one call-up; people are paged, all else is as long as the call-up has posts and units."""
+def live_context(
+    counted: Tally, *, segment: str, after: int, at: datetime, in_full: bool = False
+) -> dict[str, Any]:
+    """Everything on the page of one call-up; people are paged, all else is as long as the call-up has posts and units.
+
+    Names are `in_full` for those who run the call-up and have to call people; who only oversees it needs none.
+    """
     call_up, funnel, posts = counted.call_up, counted.funnel(), counted.post_lines()
     listed = roster(counted, segment=segment, after=after)
     delivered = delivery_counts("call_up", call_up.code)
@@ -124,7 +130,7 @@ def live_context(counted: Tally, *, segment: str, after: int, at: datetime) -> d
         "wave_label": gettext("Accepted of those asked"),
         "segments": _segments(counted, funnel),
         "segment": segment,
-        "rows": [_roster_line(row) for row in listed.rows],
+        "rows": [_roster_line(row, in_full=in_full) for row in listed.rows],
         "after": after,
         "next_after": listed.next_after,
         "delivery_words": _delivery_words(delivered),
@@ -182,7 +188,7 @@ def _segments(counted: Tally, funnel: Funnel) -> list[Segment]:
     ]
 
 
-def _roster_line(row: RosterRow) -> RosterLine:
+def _roster_line(row: RosterRow, *, in_full: bool) -> RosterLine:
     seat = "" if row.seat_kind == SeatKind.GENERAL else str(SeatKind(row.seat_kind).label)
     word = ""
     if row.reason:
@@ -191,7 +197,8 @@ def _roster_line(row: RosterRow) -> RosterLine:
         word = gettext("On the way")
     elif row.state == AssignmentState.ORDERED:
         word = gettext("Ordered")
-    return RosterLine(line=row, kind=BADGES[row.state], word=word, seat_word=seat)
+    shown = row if in_full else replace(row, name=masked_name(row.name))
+    return RosterLine(line=shown, kind=BADGES[row.state], word=word, seat_word=seat)
 
 
 def _delivery_words(delivered: Mapping[str, int]) -> str:

@@ -14,6 +14,7 @@ from muster.callups.queries import desk, words
 from muster.callups.queries.tally import Tally, tally
 from muster.notifications.queries import failed_about
 from muster.people.access import Need
+from muster.people.rules import masked_name
 from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit.pages import is_fragment, live, page
 
@@ -43,9 +44,13 @@ def refresh(request: ActorRequest, code: str) -> HttpResponse:
 def why(request: ActorRequest, code: str) -> HttpResponse:
     """Why this person was asked: a row under theirs, or a page of its own."""
     offer = access.get_offer(request.actor, code)
+    is_mine = request.actor.person_id == offer.person_id
+    name = offer.person.name
+    if not (is_mine or access.may(request.actor, offer.call_up, Need.OPERATE)):
+        name = masked_name(name)
     context = {
         "call_up": offer.call_up,
-        "title": gettext("Why %(name)s, in the words sent to them") % {"name": offer.person.name},
+        "title": gettext("Why %(name)s, in the words sent to them") % {"name": name},
         "reasons": words.why_me(offer.why),
     }
     part = "#row" if is_fragment(request) else ""
@@ -55,11 +60,12 @@ def why(request: ActorRequest, code: str) -> HttpResponse:
 def _context(request: ActorRequest, counted: Tally) -> dict[str, Any]:
     segment = request.GET.get("segment", "all")
     after = request.GET.get("after", "")
+    may_operate = access.may(request.actor, counted.call_up, Need.OPERATE)
     context = desk.live_context(
         counted,
         segment=segment,
         after=int(after) if after.isdecimal() else 0,
         at=timezone.now(),
+        in_full=may_operate,
     )
-    context["may_operate"] = access.may(request.actor, counted.call_up, Need.OPERATE)
-    return context
+    return {**context, "may_operate": may_operate}
