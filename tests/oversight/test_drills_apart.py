@@ -75,26 +75,32 @@ def whole_drill(world: World, people: list[Person]) -> CallUp:
     return drill
 
 
-@pytest.mark.parametrize("figure", FIGURES)
-def test_no_figure_counts_a_drill(scene: Scene, figure: str) -> None:
-    people, read = volunteers(scene.world), FIGURES[figure]
-    before = [read(board_of(place(code), NOW)) for code in (HERE, TOWNSHIP, PROVINCE)]
+def told(code: int) -> dict[str, object]:
+    """Every figure of the board of that place by its name."""
+    board = board_of(place(code), NOW)
+    return {name: read(board) for name, read in FIGURES.items()}
+
+
+@pytest.mark.parametrize("code", [HERE, TOWNSHIP, PROVINCE])
+def test_no_figure_counts_a_drill(scene: Scene, code: int) -> None:
+    people = volunteers(scene.world)
+    before = told(code)
 
     drill = whole_drill(scene.world, people)
 
     assert Assignment.objects.filter(call_up=drill, state="left").count() == 1
-    assert [read(board_of(place(code), NOW)) for code in (HERE, TOWNSHIP, PROVINCE)] == before
+    assert told(code) == before
 
 
 def test_a_drill_made_real_would_be_counted_everywhere(scene: Scene) -> None:
     """The figures above stand still because of the flag and nothing else."""
     drill = whole_drill(scene.world, volunteers(scene.world))
-    before = board_of(place(TOWNSHIP), NOW)
+    before = told(TOWNSHIP)
 
     CallUp.objects.filter(pk=drill.pk).update(is_drill=False)
 
-    after = board_of(place(TOWNSHIP), NOW)
-    moved = {name for name, read in FIGURES.items() if read(before) != read(after)}
+    after = told(TOWNSHIP)
+    moved = {name for name in FIGURES if before[name] != after[name]}
     assert moved == set(FIGURES) - {"reserves", "waiting", "log", "named"}
 
 
