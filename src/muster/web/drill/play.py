@@ -111,7 +111,7 @@ class Play:
     def _raise(self, worker: Browser, community: Community) -> Call:
         opened = worker.get(f"/desk/callups/new/?community={community.code}&template={TEMPLATE}")
         form = opened.page().form(holding="request_key")
-        manned, left_out = _manned(form, int(number("drill.seats_per_community", community.code)))
+        seats, left_out = manned(form, int(number("drill.seats_per_community", community.code)))
         changes: dict[str, str | list[str]] = dict.fromkeys(left_out, "0")
         changes |= {
             "is_drill": "on",
@@ -122,8 +122,8 @@ class Play:
         code = urlsplit(raised.url).path.rstrip("/").rpartition("/")[2]
         if raised.status != OK or code in {"new", ""}:
             raise Unexpected(f"raising in {community.code}: {raised.status} {raised.page().text[:300]}")
-        starts_at, ends_at = _span(self.day, form.fields["start_time"][0], form.fields["end_time"][0])
-        return Call(community, code, form.fields["leader"][0], starts_at, ends_at, sum(manned.values()))
+        starts_at, ends_at = span(self.day, form.fields["start_time"][0], form.fields["end_time"][0])
+        return Call(community, code, form.fields["leader"][0], starts_at, ends_at, sum(seats.values()))
 
     def units(self, call: Call) -> None:
         """Each called unit promises or declines, and names people of its reserve team."""
@@ -228,7 +228,7 @@ def post_on(answer: Answer) -> str:
     return urlsplit(ways[0]).path.rstrip("/").rpartition("/")[2] if ways else ""
 
 
-def _manned(form: PageForm, most: int) -> tuple[dict[str, int], list[str]]:
+def manned(form: PageForm, most: int) -> tuple[dict[str, int], list[str]]:
     """The seats at each place that is played, and the places that are not: from the first one on, as many as `most` allows.
 
     The seats of a place are those of the template; one place is always played.
@@ -250,7 +250,8 @@ def _button(buttons: Sequence[Button], value: str) -> Button | None:
     return next((button for button in buttons if button.value == value), None)
 
 
-def _span(day: date, start: str, end: str) -> tuple[datetime, datetime]:
+def span(day: date, start: str, end: str) -> tuple[datetime, datetime]:
+    """When a shift of that day begins and ends by the clocks of the form; one that would end first ends the next day."""
     here = timezone.get_default_timezone()
     starts_at = datetime.combine(day, clock_time.fromisoformat(start), tzinfo=here)
     ends_at = datetime.combine(day, clock_time.fromisoformat(end), tzinfo=here)
