@@ -149,3 +149,29 @@ def test_root_without_any_such_user_is_refused(tmp_path: Path, monkeypatch: pyte
 
     with pytest.raises(binaries.NoPostgres, match="does not run as root"):
         binaries.owner_of(tmp_path / "pg")
+
+
+def test_pg_bin_without_programs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PG_BIN", str(tmp_path))
+
+    with pytest.raises(binaries.NoPostgres, match="PG_BIN"):
+        binaries.found()
+
+
+def test_wheel_alone_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PG_BIN", raising=False)
+    monkeypatch.setattr(binaries, "SYSTEM", tmp_path / "nothing")
+
+    assert binaries.for_major(None).major == 18
+    assert {one.major for one in binaries.found()} == {18, 16}
+
+
+def test_machine_without_postgres_hears_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PG_BIN", raising=False)
+    monkeypatch.setattr(binaries, "SYSTEM", tmp_path)
+    monkeypatch.setattr(binaries, "WHEEL", "no_such_wheel")
+
+    with pytest.raises(binaries.NoPostgres, match="DATABASE_URL"):
+        binaries.for_major(None)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -26,24 +26,46 @@ OLDEST_AND_NEWEST = [OLDEST_AND_NEWEST[0], *OLDEST_AND_NEWEST[1:][-1:]]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to hand the server to another user")
 
 
-@pytest.fixture(params=OLDEST_AND_NEWEST, ids=lambda one: one.version)
-def var(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data folder, once with the oldest and once with the newest PostgreSQL of this machine."""
-    monkeypatch.setenv("PG_BIN", str(request.param.folder))
-    yield from _cleaned(tmp_path / "var")
+each_version = pytest.mark.parametrize("version", OLDEST_AND_NEWEST, ids=lambda one: one.version)
 
 
 @pytest.fixture
-def any_var(tmp_path: Path) -> Iterator[Path]:
-    """A data folder for what does not depend on the version."""
-    yield from _cleaned(tmp_path / "var")
+def version() -> binaries.Binaries:
+    """The PostgreSQL of a test that does not ask for each of them."""
+    return ALL[0]
 
 
-def _cleaned(folder: Path) -> Iterator[Path]:
+@pytest.fixture
+def fresh_var(version: binaries.Binaries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder in which nothing is yet; its first start takes a second."""
+    monkeypatch.setenv("PG_BIN", str(version.folder))
+    folder = tmp_path / "var"
     folder.mkdir()
     yield folder
     postgres.release(folder)
     postgres.stop(folder)
+
+
+@pytest.fixture
+def var(version: binaries.Binaries, made: Callable[[binaries.Binaries], Path], fresh_var: Path) -> Path:
+    """A data folder that was started once and stopped."""
+    subprocess.run(["/bin/cp", "-a", f"{made(version)}/.", str(fresh_var)], check=True)
+    return fresh_var
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[binaries.Binaries], Path]:
+    """The folder that a first start of that version makes; made once, to be copied."""
+    folders: dict[binaries.Binaries, Path] = {}
+
+    def folder_of(version: binaries.Binaries) -> Path:
+        if version not in folders:
+            folders[version] = tmp_path_factory.mktemp("made")
+            postgres.ensure(folders[version])
+            postgres.release(folders[version])
+        return folders[version]
+
+    return folder_of
 
 
 def _python(code: str, var: Path, **environment: str) -> subprocess.Popen[str]:
@@ -75,8 +97,9 @@ def _rows(url: str) -> set[int]:
         return {number for (number,) in connection.execute("SELECT number FROM ledger")}
 
 
-def test_first_start_makes_a_database_for_a_role_that_is_no_superuser(var: Path) -> None:
-    url = postgres.ensure(var)
+@each_version
+def test_first_start_makes_a_database_for_a_role_that_is_no_superuser(fresh_var: Path) -> None:
+    url = postgres.ensure(fresh_var)
 
     with psycopg.connect(url) as connection:
         told = connection.execute(
@@ -86,23 +109,24 @@ def test_first_start_makes_a_database_for_a_role_that_is_no_superuser(var: Path)
     assert told == ("muster", "muster", "off", "UTF8", "on")
 
 
-def test_nobody_enters_without_the_password(any_var: Path) -> None:
-    url = postgres.ensure(any_var)
-    password = (any_var / "secrets" / "pg_password").read_text()
+def test_nobody_enters_without_the_password(var: Path) -> None:
+    url = postgres.ensure(var)
+    password = (var / "secrets" / "pg_password").read_text()
 
     for wrong in (url.replace(f":{password}@", "@"), url.replace(password, "guessed")):
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(wrong)
-    assert stat.S_IMODE((any_var / "secrets" / "pg_password").stat().st_mode) == 0o600
+    assert stat.S_IMODE((var / "secrets" / "pg_password").stat().st_mode) == 0o600
 
 
-def test_server_does_not_listen_on_the_network(any_var: Path) -> None:
-    with psycopg.connect(postgres.ensure(any_var)) as connection:
+def test_server_does_not_listen_on_the_network(var: Path) -> None:
+    with psycopg.connect(postgres.ensure(var)) as connection:
         row = connection.execute("SELECT current_setting('listen_addresses')").fetchone()
 
     assert row == ("",)
 
 
+@each_version
 def test_second_start_reuses_the_running_server(var: Path) -> None:
     first = postgres.ensure(var)
     server = postmaster(Site(var))
@@ -111,6 +135,7 @@ def test_second_start_reuses_the_running_server(var: Path) -> None:
     assert postmaster(Site(var)) == server
 
 
+@each_version
 def test_restart_keeps_rows_and_address(var: Path) -> None:
     url = postgres.ensure(var)
     with psycopg.connect(url) as connection:
@@ -122,6 +147,7 @@ def test_restart_keeps_rows_and_address(var: Path) -> None:
     assert _rows(url) == {7}
 
 
+@each_version
 def test_killed_postmaster_loses_no_acknowledged_row(var: Path) -> None:
     url = postgres.ensure(var)
     with psycopg.connect(url) as connection:
@@ -154,6 +180,7 @@ def test_killed_postmaster_loses_no_acknowledged_row(var: Path) -> None:
     assert len(kept) - len(acknowledged) in {0, 1}
 
 
+@each_version
 def test_orphan_of_a_killed_postmaster_ends_before_a_new_one_starts(var: Path) -> None:
     url = postgres.ensure(var)
     with _open(url) as watch, _open(url) as busy:
@@ -178,18 +205,20 @@ def test_orphan_of_a_killed_postmaster_ends_before_a_new_one_starts(var: Path) -
     computing.join(30)
 
 
-def test_four_starters_at_once_share_one_server(var: Path) -> None:
-    starters = [_python(HOLD, var) for _ in range(4)]
+@each_version
+def test_four_starters_at_once_share_one_server(fresh_var: Path) -> None:
+    starters = [_python(HOLD, fresh_var) for _ in range(4)]
     urls = {starter.stdout.readline() for starter in starters if starter.stdout}
 
     assert len(urls) == 1
-    assert urls == {postgres.ensure(var) + "\n"}
+    assert urls == {postgres.ensure(fresh_var) + "\n"}
     for starter in starters:
         assert starter.communicate("end\n") == ("", None)
         assert starter.returncode == 0
-    assert Site(var).log.read_text().count("starting PostgreSQL") == 1
+    assert Site(fresh_var).log.read_text().count("starting PostgreSQL") == 1
 
 
+@each_version
 @pytest.mark.parametrize("stranger", ["another process", "a process that is gone", "half a file"])
 def test_stale_locks_do_not_stop_a_start(var: Path, stranger: str) -> None:
     postgres.ensure(var)
@@ -207,81 +236,81 @@ def test_stale_locks_do_not_stop_a_start(var: Path, stranger: str) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_interrupted_first_start_is_begun_anew(any_var: Path) -> None:
-    (any_var / "pg.new" / "base").mkdir(parents=True)
-    (any_var / "pg.new" / "PG_VERSION").write_text("9")
+def test_interrupted_first_start_is_begun_anew(fresh_var: Path) -> None:
+    (fresh_var / "pg.new" / "base").mkdir(parents=True)
+    (fresh_var / "pg.new" / "PG_VERSION").write_text("9")
 
-    with psycopg.connect(postgres.ensure(any_var)) as connection:
+    with psycopg.connect(postgres.ensure(fresh_var)) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_swept_temporary_folder_is_made_anew(any_var: Path) -> None:
-    url = postgres.ensure(any_var)
-    shutil.rmtree(Site(any_var).run)
+def test_swept_temporary_folder_is_made_anew(var: Path) -> None:
+    url = postgres.ensure(var)
+    shutil.rmtree(Site(var).run)
 
-    assert postgres.ensure(any_var) == url
+    assert postgres.ensure(var) == url
     psycopg.connect(url).close()
 
 
-def test_server_stays_for_the_other_and_ends_with_the_last(any_var: Path) -> None:
-    postgres.ensure(any_var)
-    other = _python(HOLD, any_var)
+def test_server_stays_for_the_other_and_ends_with_the_last(var: Path) -> None:
+    postgres.ensure(var)
+    other = _python(HOLD, var)
     assert other.stdout
     other.stdout.readline()
 
-    assert postgres.release(any_var) is False
-    assert postmaster(Site(any_var)) is not None
+    assert postgres.release(var) is False
+    assert postmaster(Site(var)) is not None
     other.communicate("end\n")
-    assert postmaster(Site(any_var)) is None
+    assert postmaster(Site(var)) is None
 
 
-def test_killed_user_does_not_keep_the_server_for_ever(any_var: Path) -> None:
-    postgres.ensure(any_var)
-    other = _python(HOLD, any_var)
+def test_killed_user_does_not_keep_the_server_for_ever(var: Path) -> None:
+    postgres.ensure(var)
+    other = _python(HOLD, var)
     assert other.stdout
     other.stdout.readline()
 
     other.kill()
     other.communicate()
-    assert postgres.release(any_var) is True
+    assert postgres.release(var) is True
 
 
-def test_release_without_a_lease_stops_nothing(any_var: Path) -> None:
-    other = _python(HOLD, any_var)
+def test_release_without_a_lease_stops_nothing(var: Path) -> None:
+    other = _python(HOLD, var)
     assert other.stdout
     other.stdout.readline()
 
-    assert postgres.release(any_var) is False
-    assert postmaster(Site(any_var)) is not None
+    assert postgres.release(var) is False
+    assert postmaster(Site(var)) is not None
     other.communicate("end\n")
 
 
-def test_lost_password_is_told_not_waited_for(any_var: Path) -> None:
-    postgres.ensure(any_var)
-    postgres.release(any_var)
-    (any_var / "secrets" / "pg_password").write_text("another")
+def test_lost_password_is_told_not_waited_for(var: Path) -> None:
+    postgres.ensure(var)
+    postgres.release(var)
+    (var / "secrets" / "pg_password").write_text("another")
 
     with pytest.raises(DatabaseDown, match="is not the one of this database"):
-        postgres.ensure(any_var)
+        postgres.ensure(var)
 
 
-def test_server_that_cannot_start_shows_the_end_of_its_log(any_var: Path) -> None:
-    postgres.ensure(any_var)
-    postgres.release(any_var)
-    (any_var / "pg" / "postgresql.conf").write_text("max_connections = many\n")
+def test_server_that_cannot_start_shows_the_end_of_its_log(var: Path) -> None:
+    postgres.ensure(var)
+    postgres.release(var)
+    (var / "pg" / "postgresql.conf").write_text("max_connections = many\n")
 
     with pytest.raises(DatabaseDown, match="max_connections"):
-        postgres.ensure(any_var)
+        postgres.ensure(var)
 
 
-def test_data_of_another_version_is_refused_with_the_way_out(any_var: Path) -> None:
-    postgres.ensure(any_var)
-    postgres.release(any_var)
-    (any_var / "pg" / "PG_VERSION").write_text("11\n")
+def test_data_of_another_version_is_refused_with_the_way_out(var: Path) -> None:
+    postgres.ensure(var)
+    postgres.release(var)
+    (var / "pg" / "PG_VERSION").write_text("11\n")
 
     with pytest.raises(binaries.NoPostgres, match="made by PostgreSQL 11"):
-        postgres.ensure(any_var)
-    (any_var / "pg" / "PG_VERSION").write_text(f"{ALL[0].major}\n")
+        postgres.ensure(var)
+    (var / "pg" / "PG_VERSION").write_text(f"{ALL[0].major}\n")
 
 
 @as_root
@@ -312,13 +341,13 @@ def test_root_opens_no_parent_folder(tmp_path: Path) -> None:
 
 
 @as_root
-def test_socket_folder_of_another_user_is_refused(any_var: Path) -> None:
-    run = Site(any_var).run
+def test_socket_folder_of_another_user_is_refused(var: Path) -> None:
+    run = Site(var).run
     run.mkdir()
     os.chown(run, 4242, 4242)
 
     with pytest.raises(DatabaseDown, match="belongs to another user"):
-        postgres.ensure(any_var)
+        postgres.ensure(var)
     run.rmdir()
 
 
@@ -339,54 +368,3 @@ def test_plain_user_runs_his_own_server() -> None:
     user.communicate("end\n")
     assert (home / "pg").stat().st_uid == nobody.uid
     shutil.rmtree(home)
-
-
-def test_pg_bin_without_programs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PG_BIN", str(tmp_path))
-
-    with pytest.raises(binaries.NoPostgres, match="PG_BIN"):
-        binaries.found()
-
-
-def test_wheel_alone_is_enough(any_var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binaries, "SYSTEM", any_var / "nothing")
-
-    assert binaries.for_major(None).major == 18
-    assert {one.major for one in binaries.found()} == {18, 16}
-
-
-def test_machine_without_postgres_hears_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(binaries, "SYSTEM", tmp_path)
-    monkeypatch.setattr(binaries, "WHEEL", "no_such_wheel")
-
-    with pytest.raises(binaries.NoPostgres, match="DATABASE_URL"):
-        binaries.for_major(None)
-
-
-def test_given_address_starts_nothing(tmp_path: Path) -> None:
-    settings = postgres.connection_settings(
-        "postgresql://me:pa%20ss@db.example:6000/live?sslmode=require", tmp_path
-    )
-
-    assert settings == {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": "live",
-        "USER": "me",
-        "PASSWORD": "pa ss",
-        "HOST": "db.example",
-        "PORT": "6000",
-        "OPTIONS": {"sslmode": "require"},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    }
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_pool_is_for_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_POOL", "8")
-    settings = postgres.connection_settings("postgresql://me@db.example/live", tmp_path)
-
-    assert settings["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 8, "timeout": 20}}
-    assert settings["CONN_MAX_AGE"] == 0
