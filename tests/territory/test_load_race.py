@@ -9,6 +9,7 @@ from django.db import connection
 from muster.audit.models import Entry
 from muster.territory.actions.load import Loaded, load_divisions
 from muster.territory.models import Division
+from tests.racing import at_once
 
 from .conftest import MakeEdition
 
@@ -36,3 +37,17 @@ def test_two_loads_at_once_begin_every_division_once(make_edition: MakeEdition) 
     assert sorted(loaded.begun for loaded in done) == [0, 3]
     assert Division.objects.count() == 3
     assert Entry.objects.filter(verb="territory.divisions.loaded").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_older_and_a_younger_list_at_once_end_with_the_younger(make_edition: MakeEdition) -> None:
+    older = make_edition(date(2023, 6, 30), ROWS)
+    younger = make_edition(date(2024, 6, 30), [*ROWS[:2], "510107000000,武侯新区,county"])
+
+    outcomes = at_once([lambda: load_divisions(edition=older), lambda: load_divisions(edition=younger)])
+
+    # The older one came first, or it was refused: it never comes second.
+    assert outcomes[0] == "edition_superseded" or isinstance(outcomes[0], Loaded)
+    assert isinstance(outcomes[1], Loaded)
+    assert Division.objects.get(code=510107000000, valid_to=None).name == "武侯新区"
+    assert Division.objects.filter(valid_to=None).count() == 3
