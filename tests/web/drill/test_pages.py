@@ -1,6 +1,10 @@
 """A simulated person reads a page as a browser does."""
 
+from html import escape
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from muster.web.drill.pages import NoSuchForm, read
 
@@ -81,3 +85,82 @@ def test_links_and_words() -> None:
     assert "你好， 世界" in page.text
     assert "var a" not in page.text
     assert len(page.forms) == 2
+
+
+def buttons_of(page: str) -> list[tuple[str, str]]:
+    return [(button.words, button.label) for form in read(page).forms for button in form.buttons]
+
+
+LIST = """<ul><li><form method="post" action="/post/K7/check-in/"><input type="hidden" name="seat" value="S1">
+<button aria-label="陈秀英 到岗"><svg><title>x</title></svg>到岗</button></form></li>
+<li><form method="post" action="/post/K7/check-in/"><input type="hidden" name="seat" value="S2">
+<button aria-label="王芳 到岗">到岗</button></form></li></ul>"""
+
+
+@pytest.mark.parametrize(
+    ("naming", "seats"), [("陈秀英", ["S1"]), ("王芳", ["S2"]), ("", ["S1", "S2"]), ("李雷", [])]
+)
+def test_one_of_many_like_forms_is_found_by_the_name_on_its_button(naming: str, seats: list[str]) -> None:
+    found = read(LIST).forms_to("/check-in/", naming=naming)
+
+    assert [form.fields["seat"] for form in found] == [[seat] for seat in seats]
+
+
+def test_words_of_a_button_are_those_that_are_read_and_not_those_of_its_picture() -> None:
+    assert buttons_of(LIST) == [("到岗", "陈秀英 到岗"), ("到岗", "王芳 到岗")]
+
+
+def test_form_of_the_page_itself_is_the_first_without_an_address() -> None:
+    page = read(
+        '<form action="/else/"></form><form method="post"><input name="a" value="1"></form><form></form>'
+    )
+
+    assert page.form_here().fields == {"a": ["1"]}
+    with pytest.raises(NoSuchForm, match="no form to the page itself"):
+        read('<form action="/else/"></form>').form_here()
+
+
+@pytest.mark.parametrize(
+    ("html", "fields"),
+    [
+        ("<form><select name=a><option>x</option></select></form>", {"a": [""]}),
+        (
+            "<form><select name=a multiple><option value=1 selected><option value=2 selected></select></form>",
+            {"a": ["1", "2"]},
+        ),
+        ("<form><select name=a></select></form>", {"a": []}),
+        ("<form><textarea name=a>\n\n two</textarea></form>", {"a": ["\n two"]}),
+        ("<form><input type=checkbox name=a checked></form>", {"a": ["on"]}),
+        ("<form><input type=submit name=a value=b></form>", {}),
+        ("<form><input name=a value=1><input name=a value=2></form>", {"a": ["1", "2"]}),
+        ("<form><input name=a></form><input name=b>", {"a": [""]}),
+        ("<form><fieldset><input name=a value='&lt;&#39;陈'></fieldset></form>", {"a": ["<'陈"]}),
+    ],
+    ids=[
+        "an option without a value",
+        "several chosen",
+        "nothing to choose",
+        "only the first line break is dropped",
+        "a bare checkbox",
+        "a submit button adds nothing by itself",
+        "the same name twice",
+        "outside of the form",
+        "entities",
+    ],
+)
+def test_odd_controls_hold_what_a_browser_sends(html: str, fields: dict[str, list[str]]) -> None:
+    assert read(html).forms[0].fields == fields
+
+
+@given(st.text(max_size=200))
+def test_no_text_whatever_breaks_the_reading(text: str) -> None:
+    page = read(f"<p>{text}</p><form action='/a/'><input name='b' value='c'></form>")
+
+    assert all(isinstance(form.action, str) for form in page.forms)
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), max_size=60))
+def test_what_a_page_holds_comes_back_as_it_was(value: str) -> None:
+    page = read(f'<form><input name="a" value="{escape(value)}"></form>')
+
+    assert page.form().fields == {"a": [value]}
