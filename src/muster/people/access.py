@@ -83,6 +83,13 @@ def roles_reached(actor: Actor) -> QuerySet[Role]:
     return Role.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), over_place | over_unit)
 
 
+def get_own_account(actor: Actor) -> Account:
+    """The account that acts; 404 for the system, a stranger, and a person who answers through a link."""
+    if actor.account_id is None:
+        raise Http404
+    return Account.objects.select_related("person").get(pk=actor.account_id)
+
+
 def get_account(actor: Actor, code: str) -> Account:
     """The account with this code, for those who grant roles where it lives or reaches; else 404."""
     account = accounts_visible_to(actor).filter(code=code).first()

@@ -31,5 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/profile/", my.profile, name="my-profile"),
     path("my/profile/consent/", my.consent, name="my-consent"),
     path("my/profile/state/", my.change_state, name="my-state"),
+    path("my/password/", my.password, name="my-password"),
     path("my/disclosures/", my.disclosures, name="my-disclosures"),
 ]

@@ -100,5 +100,7 @@ ROWS = [
     Row("people:my-profile", {**everybody(), "stranger": 302}, why_neighbor=OWN),
     Row("people:my-consent", {**everybody(302), "stranger": 404}, method="post", why_neighbor=OWN),
     Row("people:my-state", {**everybody(302), "stranger": 404}, method="post", why_neighbor=OWN),
+    Row("people:my-password", {**everybody(), "stranger": 302}, why_neighbor=OWN),
+    Row("people:my-password", {**everybody(422), "stranger": 404}, method="post", why_neighbor=OWN),
     Row("people:my-disclosures", {**everybody(), "stranger": 302}, why_neighbor=OWN),
 ]

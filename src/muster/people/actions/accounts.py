@@ -14,7 +14,7 @@ from muster.organizations.models import ResidentUnit
 from muster.people import access
 from muster.people.enums import OVERSEERS, ROLE_LEVELS, RoleKind
 from muster.people.models import Account, Person, Role
-from muster.people.queries.actors import reach_of, with_places
+from muster.people.queries.actors import needs_second_factor, reach_of, with_places
 from muster.territory.models import Division
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
@@ -55,6 +55,36 @@ def set_password(account: Account, password: str, *, actor: Actor, at: datetime 
         account.set_password(password)
         account.save(update_fields=["password"])
         _record("people.account.password_set", account, actor, at)
+
+
+def change_password(
+    account: Account,
+    password: str,
+    *,
+    current: str,
+    has_second_factor: bool,
+    actor: Actor,
+    at: datetime | None = None,
+) -> None:
+    """One's own new password, which signs every other device out.
+
+    Refuses `second_factor_first` where the account has two proofs and gave one, `password_wrong` where there is a
+    password and `current` is another, and what `set_password` refuses.
+    """
+    at = at or timezone.now()
+    if not has_second_factor and needs_second_factor(account, timezone.localdate(at)):
+        # Else whoever holds the phone would choose the password, and with it set up an authenticator.
+        raise Refused(
+            "second_factor_first",
+            _(
+                "Sign in with your authenticator first. Without one, ask the administrator for a sign-in link."
+            ),
+        )
+    if account.has_usable_password() and not account.check_password(current):
+        raise Refused(
+            "password_wrong", _("This is not your password of now. Check it; capital letters count.")
+        )
+    set_password(account, password, actor=actor, at=at)
 
 
 def close(account: Account, *, actor: Actor, at: datetime | None = None) -> None:

@@ -111,3 +111,41 @@ class MyStateForm(forms.Form):
     state = forms.ChoiceField(
         choices=[(one.value, one.label) for one in (VolunteerState.ACTIVE, VolunteerState.PAUSED)]
     )
+
+
+class OwnPasswordForm(forms.Form):
+    """A new password, typed twice because nobody sees it, beside the one of now where there is one."""
+
+    current = forms.CharField(
+        label=_("Password of now"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password of now.")},
+    )
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters. A short sentence is easy to keep and hard to guess."),
+        error_messages={"required": _("Enter the new password.")},
+    )
+    again = forms.CharField(
+        label=_("New password, once more"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Enter the new password once more.")},
+    )
+
+    def __init__(self, data: Any, *, has_password: bool) -> None:
+        super().__init__(data)
+        if not has_password:
+            del self.fields["current"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "password" in cleaned and "again" in cleaned and cleaned["password"] != cleaned["again"]:
+            self.add_error("again", _("The two are not the same. Type the new password again."))
+        return cleaned

@@ -40,6 +40,11 @@ def _roles_in_force(account: Account, on: date) -> list[Role]:
     return list(with_places(in_force).order_by("pk"))
 
 
+def needs_second_factor(account: Account, on: date) -> bool:
+    """True if this account proves itself twice: it has an authenticator, or holds a role that asks for one."""
+    return account.totp_confirmed_at is not None or actor_of(account, on).has(*TWO_FACTOR_ROLES)
+
+
 def with_places(roles: QuerySet[Role]) -> QuerySet[Role]:
     """The roles with the unit and with `high` and `place_name` of their place, null where it is on no list.
 

@@ -1,17 +1,21 @@
 """What is on file about oneself: the profile, the consents, and who looked."""
 
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.audit.queries import disclosures_of
 from muster.notifications.actions.messages import prefer
 from muster.people import access
-from muster.people.actions import consents, volunteers
-from muster.people.forms.my import ConsentForm, MyStateForm, ProfileForm
+from muster.people.actions import accounts, consents, volunteers
+from muster.people.actions.sessions import SECOND_FACTOR
+from muster.people.forms.my import ConsentForm, MyStateForm, OwnPasswordForm, ProfileForm
 from muster.people.queries import profiles
+from muster.people.views import lockout
 from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.toolkit import toasts
 from muster.toolkit.pages import page
@@ -88,7 +92,39 @@ def disclosures(request: ActorRequest) -> HttpResponse:
     return page(request, "people/my/disclosures.html", context)
 
 
+@never_cache
+@sensitive_post_parameters("current", "password", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+@sign_in_first
+def password(request: ActorRequest) -> HttpResponse:
+    """A new password of one's own. Every other device is signed out by it."""
+    account = access.get_own_account(request.actor)
+    form = OwnPasswordForm(posted(request), has_password=account.has_usable_password())
+    if request.method == "POST" and form.is_valid():
+        lockout.check(request, account.login)
+        try:
+            accounts.change_password(
+                account,
+                form.cleaned_data["password"],
+                current=form.cleaned_data.get("current", ""),
+                has_second_factor=bool(request.session.get(SECOND_FACTOR)),
+                actor=request.actor,
+            )
+        except Refused as error:
+            if error.code == "password_wrong":
+                lockout.failed(request, account.login)
+            form.add_error(FIELDS_OF_CODES.get(error.code), error.message)
+        else:
+            update_session_auth_hash(request, account)
+            toasts.add(request, _("The new password counts from now on. Other devices are signed out."))
+            return redirect("people:my-profile")
+    context = {"form": form, "login": account.login}
+    return page(request, "people/my/password.html", context, status=422 if form.errors else 200)
+
+
 FIELDS_OF_CODES = {
+    "password_wrong": "current",
+    "password_weak": "password",
     "consent_needed": "health_limits",
     "minor_in_emergency": "emergency_willing",
     "quiet_hours_wrong": "quiet_from_minute",

@@ -11,11 +11,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.people.actions import accounts, sessions, sign_in
-from muster.people.enums import TWO_FACTOR_ROLES
 from muster.people.forms.sign_in import CodeForm, PasswordForm, PhoneForm
 from muster.people.homes import home_of
 from muster.people.models import Account
-from muster.people.queries.actors import actor_of
+from muster.people.queries.actors import actor_of, needs_second_factor
 from muster.people.rules import masked_phone
 from muster.people.views import lockout, waiting
 from muster.people.web_types import ActorRequest, posted
@@ -94,7 +93,7 @@ def password(request: ActorRequest) -> HttpResponse:
         name = form.cleaned_data["login"].strip().lower()
         lockout.check(request, name)
         account = authenticate(request, username=name, password=form.cleaned_data["password"])
-        if account is not None and not _needs_second_factor(account):
+        if account is not None and not needs_second_factor(account, timezone.localdate()):
             lockout.passed(name)
             return _enter(request, account, has_second_factor=False)
         if account is not None:
@@ -143,7 +142,7 @@ def link(request: ActorRequest, token: str) -> HttpResponse:
         account, _row = sign_in.read_link(token)
         return page(request, "people/sign_in/link.html", {"account": account})
     account = sign_in.use_link(token)
-    if settings.PRODUCTION and _needs_second_factor(account):
+    if settings.PRODUCTION and needs_second_factor(account, timezone.localdate()):
         waiting.remember_account(request, account)
         return redirect("people:sign-in-totp")
     # In the demo the link stands for all proofs: whoever reads it has the terminal of the machine.
@@ -173,11 +172,6 @@ def _enter(request: ActorRequest, account: Account, *, has_second_factor: bool) 
     if way and url_has_allowed_host_and_scheme(way, {request.get_host()}, require_https=request.is_secure()):
         return redirect(way)
     return redirect(home_of(actor))
-
-
-def _needs_second_factor(account: Account) -> bool:
-    on = timezone.localdate()
-    return account.totp_confirmed_at is not None or actor_of(account, on).has(*TWO_FACTOR_ROLES)
 
 
 def _form_page(request: ActorRequest, template: str, form: Form, context: dict[str, object]) -> HttpResponse:
