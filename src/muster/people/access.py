@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from muster.organizations.models import ResidentUnit
 from muster.people.enums import LOCAL_KINDS, OVERSEERS, RoleKind
 from muster.people.models import Account, Person, Role
 from muster.toolkit.actor import Actor
@@ -69,18 +70,21 @@ def get_myself(actor: Actor) -> Person:
 
 def accounts_visible_to(actor: Actor) -> QuerySet[Account]:
     """The accounts of the people in the places of those who grant roles, and of whoever holds a role over something there."""
-    lives_there = ranges_q(actor, *GRANTERS, field="person__division_code")
-    held = roles_reached(actor).filter(account=OuterRef("pk"))
-    return Account.objects.filter(lives_there | Exists(held), person__erased_at=None).select_related("person")
+    reached = ranges_q(actor, *GRANTERS, field="person__division_code")
+    for roles in roles_reached(actor):
+        reached |= Q(Exists(roles.filter(account=OuterRef("pk"))))
+    return Account.objects.filter(reached, person__erased_at=None).select_related("person")
 
 
-def roles_reached(actor: Actor) -> QuerySet[Role]:
-    """The roles, in force or to come, over a place or a unit where `actor` grants roles."""
-    over_place, over_unit = (
-        ranges_q(actor, *GRANTERS, field=field) for field in ("division_code", "unit__division_code")
-    )
+def roles_reached(actor: Actor) -> tuple[QuerySet[Role], QuerySet[Role]]:
+    """The roles, in force or to come, where `actor` grants roles: those over places, and those over units.
+
+    Two, because one condition on both would read every role of the province.
+    """
     today = actor.on or timezone.localdate()
-    return Role.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), over_place | over_unit)
+    left = Role.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today))
+    units = ResidentUnit.objects.filter(ranges_q(actor, *GRANTERS))
+    return left.filter(ranges_q(actor, *GRANTERS)), left.filter(unit__in=units)
 
 
 def get_own_account(actor: Actor) -> Account:

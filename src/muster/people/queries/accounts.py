@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import pgettext
 
@@ -23,6 +23,7 @@ from muster.toolkit.paging import Page, page_after
 # Beside the kinds of roles: everybody of one's places who has an account, with or without a role.
 EVERYBODY = "everybody"
 PAST_SHOWN = 20
+FEW = 2000
 
 
 @dataclass(frozen=True)
@@ -81,19 +82,16 @@ def search_accounts(actor: Actor, *, text: str = "", role: str = "", after: str 
     "everybody" of the places. `text` is looked for among all of them: a whole phone or identity number, a part of the
     name, a login name, the code of the account or of the person.
     """
-    reached = roles_reached(actor).filter(kind=role) if role in RoleKind.values else roles_reached(actor)
-    holders = Q(pk__in=reached.values("account__person_id"))
-    lives_there = ranges_q(actor, *GRANTERS)
     text = text.strip()
-    wanted = holders
-    if text and role in ("", EVERYBODY):
-        wanted = lives_there | holders
-    elif role == EVERYBODY:
-        # Without the others this is a walk along one index, however many people the province holds.
-        wanted = lives_there
+    if role == EVERYBODY and not text:
+        wanted = ranges_q(actor, *GRANTERS)
+    else:
+        wanted = _holders(actor, [role] if role in RoleKind.values else RoleKind.values)
+        if role not in RoleKind.values and text:
+            wanted |= ranges_q(actor, *GRANTERS)
     people = Person.objects.filter(wanted, account__isnull=False, erased_at=None)
     if text:
-        people = people.filter(matching(text, in_one_community=False) | _by_account(text))
+        people = people.filter(_named(text))
     return page_after(people.select_related("account"), key=KEY, after=after)
 
 
@@ -169,11 +167,27 @@ def people_findable(actor: Actor, text: str) -> list[Person]:
     return list(people.filter(matching(text.strip(), in_one_community=False)).order_by(*KEY)[:2])
 
 
-def _by_account(text: str) -> Q:
-    """By login name or code of an account; looked up first, so that the search of people keeps its indexes."""
+def _holders(actor: Actor, kinds: Sequence[str]) -> Q:
+    """Whoever holds a role of these kinds where `actor` grants.
+
+    Few are looked up one by one. Many are met soon on a walk along the register, where their list would be read whole.
+    """
+    reached = [roles.filter(kind__in=kinds) for roles in roles_reached(actor)]
+    ids = [list(roles.values_list("account__person_id", flat=True)[: FEW + 1]) for roles in reached]
+    if all(len(some) <= FEW for some in ids):
+        return Q(pk__in={one for some in ids for one in some})
+    over_place, over_unit = (Exists(roles.filter(account=OuterRef("account__pk"))) for roles in reached)
+    return Q(over_place) | Q(over_unit)
+
+
+def _named(text: str) -> Q:
+    """By login name or code of an account, and as the register finds people."""
     code = text.replace("-", "").replace(" ", "").upper()
     found = Account.objects.filter(Q(login=text.lower()) | Q(code=code)).values_list("person_id", flat=True)
-    return Q(pk__in=list(found[:2]))
+    ids = list(found[:2])
+    owners = Q(pk__in=ids)
+    # Whoever types a login name or a code means its owner; to look for the letters in names as well is dear.
+    return owners if ids and text.isascii() else owners | matching(text, in_one_community=False)
 
 
 def _name(person: Person, actor: Actor) -> str:
