@@ -14,6 +14,7 @@ CHECKS: list[tuple[str, list[str | Path]]] = [
     ("format", [BIN / "ruff", "format", "--check", "--quiet"]),
     ("types", [BIN / "mypy", "--no-error-summary"]),
     ("templates", [PYTHON, "tools/templates.py"]),
+    ("icons", [PYTHON, "tools/icons.py", "check"]),
     ("floors", [BIN / "lint-imports", "--no-logo"]),
     ("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("settings", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"]),

@@ -1,6 +1,7 @@
 """Keeps the icon sprite: `python tools/icons.py add map-pin bus` takes outlines of Tabler Icons into it.
 
     python tools/icons.py add NAME...     adds symbols (needs `npm ci`: the icons are a development dependency)
+    python tools/icons.py check           fails when a template draws an icon that the sprite does not hold
     python tools/icons.py unused          lists symbols that no template, module, script or data file names
     python tools/icons.py prune           takes those out
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SPRITE = ROOT / "src/muster/toolkit/icons.svg"
 OUTLINES = ROOT / "node_modules/@tabler/icons/icons/outline"
 USERS = ("src/templates/**/*.html", "src/muster/**/*.py", "src/static/js/*.js", "data/**/*.json")
+DRAWN = re.compile(r'{% icon "([a-z0-9-]+)"')
 SYMBOL = re.compile(r'<symbol id="i-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
 
 
@@ -54,16 +56,30 @@ def unused(symbols: dict[str, str]) -> list[str]:
     return [name for name in sorted(symbols) if not re.search(rf"""["']{name}["']|#i-{name}\b""", text)]
 
 
+def missing(symbols: dict[str, str]) -> list[str]:
+    """Each icon that a template draws by its name and the sprite does not hold, with the template."""
+    return [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted(ROOT.glob("src/templates/**/*.html"))
+        for name in DRAWN.findall(path.read_text(encoding="utf-8"))
+        if name not in symbols
+    ]
+
+
 def main(arguments: list[str]) -> int:
     symbols = read()
     match arguments:
         case ["add", *names] if names:
-            missing = [name for name in names if not (OUTLINES / f"{name}.svg").exists()]
-            if missing:
-                print(f"No such outline: {', '.join(missing)} (looked in {OUTLINES})", file=sys.stderr)
+            unknown = [name for name in names if not (OUTLINES / f"{name}.svg").exists()]
+            if unknown:
+                print(f"No such outline: {', '.join(unknown)} (looked in {OUTLINES})", file=sys.stderr)
                 return 1
             write(symbols | {name: symbol(name) for name in names})
             return 0
+        case ["check"]:
+            for line in missing(symbols):
+                print(line)
+            return 1 if missing(symbols) else 0
         case ["unused"]:
             print("\n".join(unused(symbols)))
             return 0

@@ -68,3 +68,18 @@ def test_every_symbol_of_the_sprite_draws_something():
     assert [
         name for name, text in sprite.symbols().items() if "<path" not in text and "<circle" not in text
     ] == []
+
+
+def test_a_drawn_icon_that_the_sprite_does_not_hold_is_named(ground, capsys):
+    (ground / "src/templates/page.html").write_text('{% icon "map-pin" %}\n{% icon "bus" "big" %}')
+    tool.main(["add", "map-pin"])
+
+    assert tool.main(["check"]) == 1
+    assert capsys.readouterr().out == "src/templates/page.html: bus\n"
+    tool.main(["add", "bus"])
+    assert tool.main(["check"]) == 0
+
+
+def test_every_icon_that_a_page_of_this_tree_draws_is_in_the_sprite(capsys):
+    assert tool.main(["check"]) == 0
+    assert capsys.readouterr().out == ""
