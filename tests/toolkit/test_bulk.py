@@ -13,7 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from muster.notifications.actions.messages import COLUMNS
 from muster.notifications.models import Message
+from muster.people.enums import ForceClass
+from muster.people.models import Person
 from muster.toolkit import bulk
+from tests.world import HERE
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2026, 12, 2, 4, 0, 0, 123456, tzinfo=UTC)
@@ -123,6 +126,41 @@ def test_what_the_table_refuses_is_refused_and_nothing_of_the_call_is_written(
         bulk.insert(Message, COLUMNS, [row(2), row(3, **facts)])
 
     assert Message.objects.count() == 1
+
+
+def test_new_objects_are_written_with_their_defaults_and_arrays() -> None:
+    people = [
+        Person(
+            name=f"志愿者{number}",
+            division_code=HERE,
+            search_keys=[number, 7],
+            force_class=ForceClass.VOLUNTEER,
+        )
+        for number in range(3)
+    ]
+
+    keys = bulk.insert_all(Person, people)
+
+    kept = list(Person.objects.filter(pk__in=keys).order_by("pk"))
+    assert [(one.code, one.name, one.search_keys) for one in kept] == [
+        (one.code, one.name, one.search_keys) for one in people
+    ]
+    assert all(one.created_at and one.phone == "" and one.phone_index is None for one in kept)
+
+
+def test_objects_are_written_in_batches_and_their_keys_keep_the_order(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    messages = [Message(**dict(zip(COLUMNS, row(number), strict=True))) for number in range(5)]
+
+    with django_assert_num_queries(3):
+        keys = bulk.insert_all(Message, messages)
+
+    assert list(Message.objects.filter(pk__in=keys).order_by("pk").values_list("send_key", flat=True)) == [
+        message.send_key for message in messages
+    ]
+    assert [message.pk for message in messages] == [None] * 5
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

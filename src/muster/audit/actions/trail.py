@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from muster.audit.models import Entry
 from muster.audit.rules.details import personal_looking
-from muster.toolkit import server_clock
+from muster.toolkit import bulk, server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.prepared import Prepared
 from muster.toolkit.refusal import Refused
 
-BATCH = 2000
 _INSERT = "INSERT INTO audit_entry ({names}) VALUES ({values})"
 
 
@@ -63,7 +62,7 @@ def record_many(deeds: Iterable[Deed]) -> None:
     if len(entries) == 1:
         _write(entries[0])
     else:
-        Entry.objects.bulk_create(entries, batch_size=BATCH)
+        bulk.insert_all(Entry, entries)
 
 
 def _write(entry: Entry) -> None:

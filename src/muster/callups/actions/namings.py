@@ -21,11 +21,10 @@ from muster.norms import queries as norms
 from muster.people.actions import rosters as people_rosters
 from muster.people.models import Person
 from muster.people.rules import parse_id_number, parse_name, parse_phone
-from muster.toolkit import server_clock
+from muster.toolkit import bulk, server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
-BATCH = 1000
 # Named late, a person still gets this long to answer; never beyond the start of the work.
 LEAST_TIME_TO_ANSWER = timedelta(minutes=30)
 
@@ -230,4 +229,5 @@ def _ask(locked: UnitCall, people: Sequence[Person], at: datetime) -> list[Offer
         )
         for person, pledge in zip(people, taken, strict=True)
     ]
-    return Offer.objects.bulk_create(offers, batch_size=BATCH)
+    bulk.insert_all(Offer, offers)
+    return offers

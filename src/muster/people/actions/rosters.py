@@ -14,9 +14,8 @@ from muster.organizations.models import ResidentUnit
 from muster.people.enums import ForceClass, Sex
 from muster.people.models import Person, ReportIn, VolunteerProfile
 from muster.people.rules import IdNumber, Phone, id_number_index, name_keys, phone_index
+from muster.toolkit import bulk
 from muster.toolkit.actor import Actor
-
-BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def enroll_all(
         if person is None
     ]
     # The race for a new phone ends at its unique index; whoever lost finds the winner's row below.
-    Person.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
+    bulk.insert_all(Person, fresh, ignore_conflicts=True)
     everybody = (
         [person for person in known_by(entries) if person is not None] if fresh else [*filter(None, known)]
     )
@@ -126,12 +125,12 @@ def report_in_all(
     end = max(on, valid_to)
     today = ReportIn.objects.filter(person__in=people, unit=unit, reported_on=on)
     ends = dict(today.values_list("person_id", "valid_to"))
-    ReportIn.objects.bulk_create(
-        [
+    bulk.insert_all(
+        ReportIn,
+        (
             ReportIn(person=person, unit=unit, division_code=division_code, reported_on=on, valid_to=end)
             for person in people
-        ],
-        batch_size=BATCH,
+        ),
         ignore_conflicts=True,
     )
     today.filter(valid_to__lt=end).update(valid_to=end)
@@ -180,8 +179,9 @@ def _person(
 def _make_volunteers(people: Sequence[Person], *, vouched_by: str, at: datetime) -> None:
     """A profile for everybody who has none. Willingness is not invented: each yes to a call is said by the person."""
     fresh = [person for person in people if not hasattr(person, "volunteer")]
-    VolunteerProfile.objects.bulk_create(
-        [
+    bulk.insert_all(
+        VolunteerProfile,
+        (
             VolunteerProfile(
                 person=person,
                 division_code=person.division_code,
@@ -189,8 +189,7 @@ def _make_volunteers(people: Sequence[Person], *, vouched_by: str, at: datetime)
                 adult_vouched_by_label="" if person.birth_on else vouched_by,
             )
             for person in fresh
-        ],
-        batch_size=BATCH,
+        ),
         ignore_conflicts=True,
     )
     unvouched = [
