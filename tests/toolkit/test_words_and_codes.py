@@ -16,7 +16,8 @@ from muster.toolkit import clock, codes, marks, server_clock
 from muster.toolkit.actor import SYSTEM, Actor, Grant
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-moments = st.integers(0, 4_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
+# From 1992 on: in the summers before, the clocks of China were put forward.
+moments = st.integers(694_224_000, 4_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
 several = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
 )
