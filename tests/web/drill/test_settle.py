@@ -71,6 +71,21 @@ def test_a_job_that_runs_is_waited_for_as_well(quiet: CallUp) -> None:
     assert pauses_of(quiet, end) == 1
 
 
+def test_who_waits_long_looks_ever_more_seldom(quiet: CallUp) -> None:
+    queue.enqueue("callups.top_up", call_up_id=quiet.pk)
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 9:
+            queue.drain()
+
+    settle(quiet.code, sleep=sleep)
+
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (0.02, 0.2)
+
+
 def test_letters_about_the_call_up_are_waited_for(quiet: CallUp) -> None:
     letter(quiet)
 

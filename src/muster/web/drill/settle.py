@@ -14,7 +14,8 @@ from muster.web.drill.browser import Unexpected
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 PATIENCE_SECONDS = 120.0
-PAUSE_SECONDS = 0.02
+# Six players who look fifty times a second would take the processor from the worker they wait for.
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, LONGER = 0.02, 0.2, 1.5
 DATABASE_PAUSE_SECONDS = 0.5
 WAITING = """
 SELECT EXISTS (
@@ -47,13 +48,14 @@ def patient(read: Callable[Asked, Found]) -> Callable[Asked, Found]:
 
 def settle(call_up_code: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
     """Return when nothing is under way for this call-up."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end, pause = time.monotonic() + PATIENCE_SECONDS, SHORTEST_PAUSE_SECONDS
     while _is_busy(call_up_code):
         if time.monotonic() > end:
             raise Unexpected(
                 f"the jobs of call-up {call_up_code} are not done after {PATIENCE_SECONDS:.0f} s"
             )
-        sleep(PAUSE_SECONDS)
+        sleep(pause)
+        pause = min(pause * LONGER, LONGEST_PAUSE_SECONDS)
 
 
 @patient
