@@ -132,7 +132,8 @@ class Play:
         for letter in letters:
             liaison = self.enter(partial(cast.door_of_phone, letter.address))
             self._answer_as_unit(liaison, letter, call, most)
-            self.settle(call)
+        # What units say changes no seat of anybody by a job, so one wait serves them all.
+        self.settle(call)
 
     def _answer_as_unit(self, liaison: Browser, letter: Letter, call: Call, most: int) -> None:
         opened = liaison.get(letter.link)
