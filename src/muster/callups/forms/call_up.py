@@ -25,6 +25,8 @@ from muster.toolkit import clock
 DAYS_AHEAD = 8  # so that each day of the week can still be chosen in full
 MOST_SEATS = 99
 FREE_PLACES = 3
+# A community of thirty gates does not staff each of them each time: the first ones arrive filled in, the others wait.
+FILLED_PLACES = 6
 SOON_MINUTES = 30  # until people can be there, where a template says "as soon as they can"
 
 
@@ -117,8 +119,9 @@ class CallUpForm(forms.Form):
         self.fields["units"].choices = [  # type: ignore[attr-defined]  # as above
             (unit.code, f"{unit.name} {unit.reserve_count}") for unit in choices.units
         ]
-        for place in choices.places:
-            self.fields[f"seats_{place.key}"] = _seats_field(place.name, _default_seats(choices))
+        for position, place in enumerate(choices.places):
+            seats = _default_seats(choices) if position < FILLED_PLACES else 0
+            self.fields[f"seats_{place.key}"] = _seats_field(place.name, seats)
         for number in range(1, FREE_PLACES + 1):
             self.fields[f"place_{number}"] = forms.CharField(
                 label=_("Another place"), max_length=80, required=False
@@ -133,6 +136,18 @@ class CallUpForm(forms.Form):
     def place_lines(self) -> list[PlaceLine]:
         """The known places with their numbers, for the page."""
         return [PlaceLine(p, p.name, p.detail, self[f"seats_{p.key}"]) for p in self.choices.places]
+
+    def first_lines(self) -> list[PlaceLine]:
+        """The places that are shown at once: those that arrive filled in, and any other that has a number by now."""
+        return [line for line in self.place_lines() if not self._waits(line)]
+
+    def other_lines(self) -> list[PlaceLine]:
+        """The places that wait behind "add a place"."""
+        return [line for line in self.place_lines() if self._waits(line)]
+
+    def _waits(self, line: PlaceLine) -> bool:
+        is_first = line.place in self.choices.places[:FILLED_PLACES]
+        return not (is_first or _whole(line.field.value()) or line.field.errors)
 
     def free_lines(self) -> list[tuple[Any, Any]]:
         """Empty lines for places that no register knows."""
@@ -338,15 +353,14 @@ def _initial(choices: RaisingChoices, at: datetime) -> dict[str, Any]:
     start = _start(template, at)
     muster = start - timedelta(minutes=template.muster_before_minutes)
     name = template.name_en if choices.language == "en" else template.name_zh
+    places = min(len(choices.places), FILLED_PLACES)
     return {
         "request_key": uuid.uuid4(),
         "community": community.code,
         "template": template.code,
         "title": name,
-        "purpose": ngettext(
-            "%(task)s at %(places)s place", "%(task)s at %(places)s places", len(choices.places)
-        )
-        % {"task": template.get_task_kind_display(), "places": len(choices.places)},
+        "purpose": ngettext("%(task)s at %(places)s place", "%(task)s at %(places)s places", places)
+        % {"task": template.get_task_kind_display(), "places": places},
         "day": timezone.localtime(start).date().isoformat(),
         "muster_time": clock.face(muster),
         "start_time": clock.face(start),
