@@ -28,6 +28,8 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 SHOTS = Path(os.environ.get("MUSTER_SHOTS", "") or settings.VAR_DIR / "shots")
 WIDTHS = (360, 1440)
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What the browser and htmx say of a server that is away; whether the page says it too is what the tests look at.
+SERVER_AWAY = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
 PARTS_OF_A_PAGE = {"stylesheet", "script", "image", "font"}
 
 # What a thumb must hit: 48 px on the pages of volunteers, units and leaders; 24 px (WCAG 2.2) at a desk.
@@ -93,7 +95,7 @@ def visit(browser: Browser, live_server: object, request: pytest.FixtureRequest)
     def watch(page: Page) -> None:
         def on_console(message: ConsoleMessage) -> None:
             # A refused form answers 422: that is no mistake of the page. Files and policy are watched apart.
-            if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            if message.type == "error" and not message.text.startswith(SERVER_AWAY):
                 problems.append(f"{page.url}: {message.text[:300]}")
 
         def on_response(response: Response) -> None:

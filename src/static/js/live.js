@@ -17,6 +17,12 @@ function exchange(part, fresh) {
   globalThis.htmx?.process(fresh);
 }
 
+// Numbers that stand still look like numbers that are true: somebody has to say that they are old.
+function tellLost() {
+  const words = document.querySelector("[data-live-lost]");
+  if (words) words.hidden = document.querySelector("[data-live-stale]") === null;
+}
+
 function start(root) {
   const seconds = Number(root.dataset.liveSeconds || 5);
   const held = new Map();
@@ -71,6 +77,7 @@ function start(root) {
       failures += 1;
     }
     root.toggleAttribute("data-live-stale", failures > 1);
+    tellLost();
     timer = setTimeout(ask, pause(failures, seconds) * 1000);
   };
 

@@ -46,3 +46,9 @@ function leaveLater(toast) {
 
 document.body.addEventListener("muster:toast", ({ detail }) => (detail.toasts ?? []).forEach(show));
 attach("[data-toast]", leaveLater);
+// A deed that met no server, or a broken one, changes nothing on the page; silence would look like success.
+for (const event of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.body.addEventListener(event, ({ detail }) => {
+    if (detail?.requestConfig?.verb !== "get") show({ text: region.dataset.failed, tone: "warn", seconds: 20 });
+  });
+}
