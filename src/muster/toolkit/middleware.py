@@ -33,7 +33,7 @@ PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class SecurityHeaders:
-    """Puts the strict policy on every answer."""
+    """Puts the strict policy on every answer, and says that it is for one reader."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -42,6 +42,8 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        # A page is drawn for one person; nobody on the way keeps it, and the browser asks before it shows it again.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 
