@@ -1,6 +1,7 @@
 """The door, the register and one's own pages in a real browser: seen, used by hand, and sound."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -116,7 +117,11 @@ def test_worker_finds_reads_and_pauses(ground, visit, shoot):
 
 
 def test_list_that_finds_nobody_and_long_names(ground, visit, shoot):
-    page = visit("/desk/people/?q=%E8%AF%B8%E8%91%9B", by="worker")
+    page = visit("/desk/people/", by="worker")
+    page.get_by_label("姓名、手机号、身份证号或编号").fill("诸葛")
+    page.get_by_role("button", name="查找").click()
+    page.get_by_text("没有符合的人").wait_for()
+    assert "诸葛" not in unquote(page.url)
     shoot(page, "desk-people-none")
     page.goto(f"/desk/people/{Person.objects.get(name=LONG).code}/")
     shoot(page, "desk-person-long")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.http import QueryDict
+from django.test import Client
 
 from muster.notifications.models import Message
 from muster.people.models import Person
@@ -16,6 +18,11 @@ def refusal_of(deed: Callable[[], object]) -> str:
     with pytest.raises(Refused) as caught:
         deed()
     return caught.value.code
+
+
+def searched(client: Client, address: str, query: str) -> Any:
+    """The list after a search for `query` ("?q=…&force=…"), sent as the form sends it; without one the list itself."""
+    return client.post(address, QueryDict(query[1:]).dict(), follow=True) if query else client.get(address)
 
 
 def newest_body() -> str:

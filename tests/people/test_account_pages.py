@@ -15,7 +15,7 @@ from muster.people.enums import RoleKind
 from muster.people.models import Account, Person, Role
 from muster.people.queries.accounts import EVERYBODY, card_of
 from muster.toolkit.actor import SYSTEM
-from tests.people.asking import digits_of, text
+from tests.people.asking import digits_of, searched, text
 from tests.world import CITY, HERE, NEXT_DOOR, World, shut
 from tests.world import EVERYBODY as ALL_OF_THEM
 
@@ -36,7 +36,7 @@ def url_of(account: Account, tail: str = "") -> str:
 
 def listed(world: World, name: str, query: str = "") -> set[str]:
     """The login names of the accounts on the first page."""
-    response = world.client_for(name).get(f"{LIST}{query}")
+    response = searched(world.client_for(name), LIST, query)
     assert response.status_code == 200
     codes = {row.code for row in response.context["rows"]}
     return set(Account.objects.filter(code__in=codes).values_list("login", flat=True))
@@ -178,7 +178,7 @@ class TestList:
 class TestMasks:
     @pytest.mark.parametrize("query", ["", f"?role={EVERYBODY}", "?q=13000000013"])
     def test_an_administrator_reads_no_name_and_no_number(self, world: World, query: str) -> None:
-        table = text(world.client_for("administrator").get(f"{LIST}{query}")).split("<table")[1]
+        table = text(searched(world.client_for("administrator"), LIST, query)).split("<table")[1]
 
         assert "陈*英" in table or query == ""
         for person in Person.objects.all():

@@ -14,7 +14,7 @@ from muster.people.actions import persons
 from muster.people.enums import ForceClass, VolunteerState
 from muster.people.models import Account, Person, VolunteerProfile
 from muster.toolkit.actor import SYSTEM
-from tests.people.asking import text
+from tests.people.asking import searched, text
 from tests.people.test_identity import with_check
 from tests.world import EVERYBODY, HERE, NEXT_DOOR, World, make_person, shut
 
@@ -31,7 +31,7 @@ def url_of(person: Person, tail: str = "") -> str:
 
 def names_on(world: World, name: str, query: str = "") -> list[str]:
     """The people in the order of the list, as the context of the page has them."""
-    response = world.client_for(name).get(f"{LIST}{query}")
+    response = searched(world.client_for(name), LIST, query)
     assert response.status_code == 200
     return [row.name for row in response.context["rows"]]
 

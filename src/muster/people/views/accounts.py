@@ -16,6 +16,7 @@ from muster.people.forms import accounts as forms
 from muster.people.models import Account
 from muster.people.queries import accounts as queries
 from muster.people.queries.register import single_community
+from muster.people.views import searching
 from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.territory.queries import names_of
 from muster.toolkit import toasts
@@ -32,12 +33,15 @@ FIELDS_OF_CODES = {
 
 
 @never_cache
-@require_safe
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_first
 def index(request: ActorRequest) -> HttpResponse:
     """Who holds which role in the places where one may give them."""
     access.require(request.actor, *GRANTERS)
-    form = forms.AccountSearchForm(request.GET)
+    if request.method == "POST":
+        return searching.to_results(request, forms.AccountSearchForm)
+    form = searching.searched(request, forms.AccountSearchForm)
     asked = form.cleaned_data if form.is_valid() else {"q": "", "role": ""}
     found = queries.search_accounts(
         request.actor, text=asked["q"], role=asked["role"], after=request.GET.get("after", "")

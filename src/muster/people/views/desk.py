@@ -16,6 +16,7 @@ from muster.people.forms import desk as forms
 from muster.people.models import Person
 from muster.people.queries import profiles, register
 from muster.people.queries.reveal import reveal
+from muster.people.views import searching
 from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.territory.queries import names_of
 from muster.toolkit import toasts
@@ -26,12 +27,15 @@ NEWEST_READINGS = 5
 
 
 @never_cache
-@require_GET
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_first
 def people(request: ActorRequest) -> HttpResponse:
     """The forces of the places that one sees."""
     access.require(request.actor, *SEERS)
-    form = forms.SearchForm(request.GET)
+    if request.method == "POST":
+        return searching.to_results(request, forms.SearchForm)
+    form = searching.searched(request, forms.SearchForm)
     asked = form.cleaned_data if form.is_valid() else {"q": "", "force": ""}
     found = register.search_people(
         request.actor, text=asked["q"], force=asked["force"], after=request.GET.get("after", "")
