@@ -319,6 +319,25 @@ def test_the_clock_expires_what_is_over_and_asks_on(world: World) -> None:
     assert asked(call_up) == {old.pk, fresh.pk}
 
 
+def test_the_clock_thanks_those_whom_the_last_two_answers_left_asked(world: World) -> None:
+    only_these(world)
+    seated, *others = crowd(world, 30)
+    call_up = raised(world.actor("worker"), draft(1))
+    for person in others:
+        offer_to(call_up, person)
+    offers.accept(offer_to(call_up, seated), actor=NOBODY, risk_confirmed=True, at=NOW)
+
+    from muster.callups import jobs  # noqa: PLC0415 - the module registers its jobs when Django starts
+
+    # Nobody has drained the queue: as if neither of two simultaneous answers had seen that all is full.
+    jobs.keep_asking()
+    thanked = Offer.objects.filter(call_up=call_up, state=OfferState.THANKED).count()
+    jobs.keep_asking()
+
+    assert thanked > 0
+    assert Offer.objects.filter(call_up=call_up, state=OfferState.THANKED).count() == thanked
+
+
 def test_a_free_seat_goes_to_who_waits_before_anybody_is_asked(world: World) -> None:
     only_these(world)
     waiting, _fresh = crowd(world, 2)

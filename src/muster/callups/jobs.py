@@ -47,6 +47,9 @@ def keep_asking() -> None:
     reminders.remind_unanswered()
     for call_up in standing.short_call_ups():
         top_up(call_up.pk)
+    # Of two answers that took the last two seats at once, each still saw the other's free and told nobody.
+    for call_up in standing.full_call_ups_with_unanswered():
+        waves.thank_surplus(call_up)
 
 
 @periodic("callups.remind_muster", "* * * * *")

@@ -171,6 +171,14 @@ def short_call_ups() -> list[CallUp]:
     return list(CallUp.objects.filter(Exists(free), state=CallUpState.OPEN).order_by("pk"))
 
 
+def full_call_ups_with_unanswered() -> list[CallUp]:
+    """Call-ups that ask, have no seat free, and have somebody who may still be told that they are not needed."""
+    free = Slot.objects.filter(call_up=OuterRef("pk"), seats__gt=F("taken") + F("held"))
+    asked = Offer.objects.filter(call_up=OuterRef("pk"), state=OfferState.ASKED)
+    found = CallUp.objects.filter(~Exists(free), Exists(asked), state=CallUpState.OPEN)
+    return list(found.order_by("pk"))
+
+
 def over_by(at: datetime) -> list[CallUp]:
     """Running call-ups whose end, with the grace of their place, has passed."""
     ended = CallUp.objects.filter(state__in=RUNNING, ends_at__lte=at).order_by("ends_at")

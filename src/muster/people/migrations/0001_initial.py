@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ('totp_secret', muster.toolkit.fields.EncryptedTextField(blank=True)),
                 ('totp_confirmed_at', models.DateTimeField(null=True)),
                 ('totp_last_step', models.BigIntegerField(default=0)),
+                ('signed_out_at', models.DateTimeField(null=True)),
                 ('language', models.CharField(default='zh-hans', max_length=10)),
                 ('theme', models.CharField(choices=[('auto', 'as the device'), ('light', 'light'), ('dark', 'dark')], default='auto', max_length=6)),
                 ('wants_large_text', models.BooleanField(default=False)),
