@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import pytest
 
 from bench.client import CSRF_FIELD, Answer, Load, Session, pour
 
+T = TypeVar("T")
 HOST = "127.0.0.1"
 PAGE = b'<form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="t0ken"></form>'
 ANSWERS = {
@@ -76,6 +79,12 @@ async def book() -> AsyncIterator[Book]:
         await server.wait_closed()
 
 
+def apart(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine in a thread of its own: the driver of the browser tests keeps a loop in ours."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def visiting(work: Callable[[Session, Book], Awaitable[None]]) -> Book:
     """Runs `work` with one session on a fresh server."""
 
@@ -86,7 +95,7 @@ def visiting(work: Callable[[Session, Book], Awaitable[None]]) -> Book:
             await session.close()
             return served
 
-    return asyncio.run(run())
+    return apart(run())
 
 
 @pytest.mark.parametrize(
@@ -176,7 +185,7 @@ def test_load_counts_answers_errors_and_broken_connections() -> None:
             paths = ["/plain"] * 8 + ["/error"] * 2 + ["/drop"]
             return await pour(HOST, served.port, [reading(path) for path in paths], 3), served.connections
 
-    load, connections = asyncio.run(run())
+    load, connections = apart(run())
 
     assert dict(load.statuses) == {200: 8, 500: 2}
     assert (load.error_pages, len(load.milliseconds), load.failures.total()) == (3, 10, 1)
@@ -190,7 +199,7 @@ def test_sessions_of_a_load_share_no_cookies() -> None:
             await pour(HOST, served.port, [lambda session: session.get("/cookie")] * 4, 1)
             return [cookie for _, cookie, _ in served.asked]
 
-    assert asyncio.run(run()) == ["", "", "", ""]
+    assert apart(run()) == ["", "", "", ""]
 
 
 @pytest.mark.parametrize(

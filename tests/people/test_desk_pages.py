@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from muster.audit.models import Disclosure, Entry
 from muster.people.actions import persons
@@ -275,10 +276,12 @@ def test_party_membership_changes_no_page(world: World, name: str) -> None:
             for url in urls
         ]
 
-    before = pages()
-    Person.objects.update(is_party_member=True)
+    # The pages say what the time is.
+    with time_machine.travel(timezone.now(), tick=False):
+        before = pages()
+        Person.objects.update(is_party_member=True)
 
-    assert pages() == before
+        assert pages() == before
 
 
 def test_person_without_profile_consents_or_roles_has_a_page(world: World) -> None:
