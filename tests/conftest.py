@@ -58,8 +58,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
     # A thread of the live server lives as long as the browser holds its line, far beyond the last request.
     connections.settings["default"]["CONN_MAX_AGE"] = 0
     yield
+    # A test that cuts connections may have cut this one.
+    connection.close()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(SHOW_OUT)
+
+
+@pytest.fixture(autouse=True)
+def no_jobs_left(request: pytest.FixtureRequest, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
+    """What a transactional test committed to the queue goes with it: its flush empties the tables of our models only."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(
+        request.fixturenames
+    )
+    yield
+    if commits:
+        from django.db import connection  # noqa: PLC0415 - not before MUSTER_VAR is set
+
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -30,7 +30,9 @@ def ask_wave(call_up_id: int, headcount: int | None, account_id: int | None) -> 
 @task("callups.thank_surplus")
 def thank_surplus(call_up_id: int) -> None:
     """The seats are full: those who were not needed hear it at once."""
-    waves.thank_surplus(CallUp.objects.get(pk=call_up_id))
+    # A drill may have been cleared away with its call-up since.
+    if call_up := CallUp.objects.filter(pk=call_up_id).first():
+        waves.thank_surplus(call_up)
 
 
 @task("callups.top_up")
