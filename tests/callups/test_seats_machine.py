@@ -266,7 +266,7 @@ def machine(world: World) -> type[CallUpMachine]:
 
 
 def test_whatever_people_do_seats_add_up_and_states_follow_their_tables(machine: type[CallUpMachine]) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis has no types here
         machine,
         settings=settings(
             max_examples=5,
