@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import django
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,7 +23,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 Path(os.environ["MUSTER_VAR"], "static").mkdir(parents=True, exist_ok=True)
 # Here, because pytest-django looks for settings before it reads this file, and test modules import models.
 django.setup()
-
+# The same examples on every machine: a change is judged by what it changes. New examples are looked for with
+# `make test ARGS="--hypothesis-profile=search"`.
+hypothesis_settings.register_profile("suite", derandomize=True, database=None)
+hypothesis_settings.register_profile("search", derandomize=False, print_blob=True)
+hypothesis_settings.load_profile("suite")
 
 SHOW_OUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity

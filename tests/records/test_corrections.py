@@ -298,6 +298,17 @@ def test_what_waits_is_listed_the_oldest_first_and_nothing_else(world: World) ->
     assert len(rows) == 4
 
 
+def test_an_end_set_over_hours_that_count_already_is_void_even_days_later(world: World) -> None:
+    credited(world)
+    record = credited(world, times(0, None, day=4), "A2")
+
+    confirmed(record, world)
+
+    after = ServiceRecord.objects.get(pk=record.pk)
+    assert (after.state, after.minutes, after.reasons[0]["code"]) == (RecordState.VOID, 0, "overlap")
+    assert totals_of(world.person("volunteer")).service == 360
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_whatever_is_decided_in_any_order_no_minute_counts_that_was_not_attended(

@@ -59,11 +59,7 @@ def credit(
         known = ServiceRecord.objects.filter(source_kind=source_kind, source_code=source_code).first()
         if known is not None:
             return known
-        counted = hours.credit(
-            rules.presence_of(times, duty_kind=duty_kind, is_drill=is_drill),
-            _rules(division_code, timezone.localdate(times.checked_in_at)),
-            records_around(person.pk, timezone.localdate(times.checked_in_at)),
-        )
+        counted = _counted(times, person.pk, division_code, duty_kind=duty_kind, is_drill=is_drill)
         record = ServiceRecord.objects.create(
             person=person,
             division_code=division_code,
@@ -100,10 +96,13 @@ def confirm(
             raise Refused(
                 "not_unconfirmed", _("This time needs no confirmation, or somebody was faster. Look again.")
             )
-        counted = hours.credit(
-            rules.presence_of(times, duty_kind=locked.duty_kind, is_drill=locked.is_drill),
-            _rules(locked.division_code, locked.served_on),
-            records_around(locked.person_id, locked.served_on, but=locked.pk),
+        counted = _counted(
+            times,
+            locked.person_id,
+            locked.division_code,
+            duty_kind=locked.duty_kind,
+            is_drill=locked.is_drill,
+            but=locked.pk,
         )
         outcome = _outcome(counted, times)
         outcome["reasons"] = [*outcome["reasons"], _said("confirmed", actor, reason)]
@@ -151,6 +150,18 @@ def retract(*, source_kind: str, source_code: str, actor: Actor, at: datetime) -
         if record is not None:
             _record("records.hours.retracted", record, actor, at, {"minutes": record.minutes})
             record.delete()
+
+
+def _counted(
+    times: Times, person_id: int, division_code: int, *, duty_kind: str, is_drill: bool, but: int = 0
+) -> hours.Credit:
+    """The kernel's answer, beside whatever else counts around the day on which the person came."""
+    on = timezone.localdate(times.checked_in_at)
+    return hours.credit(
+        rules.presence_of(times, duty_kind=duty_kind, is_drill=is_drill),
+        _rules(division_code, on),
+        records_around(person_id, on, but=but),
+    )
 
 
 def _rules(division_code: int, on: date) -> hours.HoursRules:
