@@ -15,6 +15,7 @@ NEXT_DAY = Window("next day", 1440 + 8 * 60, 1440 + 12 * 60)
 NEXT_NIGHT = Window("next night", 1440 + 22 * 60, 2880 + 4 * 60)
 DAY_AFTER = Window("day after", 2880 + 8 * 60, 2880 + 12 * 60)
 SKILLS = ("nurse", "driver")
+PATCHES = ("", "east", "west")
 WINDOWS = (MORNING, LATE_MORNING, NEXT_DAY, NEXT_NIGHT, DAY_AFTER)
 
 
@@ -60,11 +61,13 @@ def instance_of(people: int, slots: int, most_seats: int, chance: random.Random)
                 max_seats=chance.randrange(4),
                 recent_calls=chance.randrange(4),
                 recent_minutes=chance.choice([0, 90, 600]),
+                patch=chance.choice(PATCHES),
             )
             for index in range(people)
         ),
         tuple(a_slot(f"s{index}", most_seats, chance) for index in range(slots)),
         Costs(
+            patch_km=chance.choice([0.0, 0.7, 1.0]),
             keep_km=chance.choice([0.0, 1.0, 5.0]),
             radius_km=chance.choice([None, 1.0, 2.5]),
             rest_minutes=chance.choice([0, 600]),
@@ -86,6 +89,7 @@ def a_slot(slot_id: str, most_seats: int, chance: random.Random) -> Slot:
         kind=kind,
         skill=chance.choice(SKILLS) if kind is Kind.SKILLED else "",
         weight=chance.randint(1, 3),
+        patch=chance.choice(PATCHES),
     )
 
 
@@ -125,11 +129,16 @@ def best_by_hand(instance: Instance) -> tuple[int, int]:
             return False
         return instance.costs.radius_km is None or distance(person, slot) <= instance.costs.radius_km * 1000
 
+    def away(person: Person, slot: Slot) -> int:
+        patches = {person.patch, slot.patch} - {""}
+        return round(instance.costs.patch_km * 100) if len(patches) == 2 else 0
+
     def price(person: Person, slot: Slot, taken: int) -> int:
         return (
             round(distance(person, slot) / 10)
             + round(instance.costs.tier_km[person.tier] * 100)
             + round(instance.costs.hour_km * person.recent_minutes / 60 * 100)
+            + away(person, slot)
             + round(instance.costs.fairness_km * 100) * (2 * (person.recent_calls + taken) + 1)
         )
 

@@ -141,6 +141,29 @@ def test_lower_tier_is_called_first_until_distance_outweighs_it() -> None:
     assert [row.person for row in apart.assignments] == ["reserve"]
 
 
+def test_own_patch_is_preferred_until_the_way_outweighs_it() -> None:
+    slot = [Slot("s", 0, 0, MORNING, 1, patch="east")]
+    near, costs = Person("lent", 0, 0, patch="west"), Costs(patch_km=2.0)
+
+    close = solve([Person("own", 1_900, 0, patch="east"), near], slot, costs)
+    apart = solve([Person("own", 2_100, 0, patch="east"), near], slot, costs)
+    nowhere = solve([Person("own", 2_100, 0, patch="east"), Person("free", 2_000, 0)], slot, costs)
+
+    assert [row.person for row in close.assignments] == ["own"]
+    assert ([row.person for row in apart.assignments], apart.objective_km) == (["lent"], 2.5)
+    assert [row.person for row in nowhere.assignments] == ["free"]
+
+
+def test_nobody_out_of_the_patch_is_left_at_home_while_a_seat_is_empty() -> None:
+    slots = [Slot("s", 0, 0, MORNING, 2, patch="east")]
+    people = [Person("own", 0, 0, patch="east"), Person("lent", 40_000, 0, patch="west")]
+
+    plan = solve(people, slots, Costs(patch_km=500.0))
+
+    assert [row.person for row in plan.assignments] == ["lent", "own"]
+    assert plan.empties == () and plan.check() == ()
+
+
 def test_promise_is_kept_until_breaking_it_saves_more_than_its_price() -> None:
     people = [Person("asked", 1_500, 0), Person("nearer", 0, 0)]
     slot = [Slot("s", 0, 0, MORNING, 1)]
@@ -193,6 +216,7 @@ def test_nothing_to_do_is_a_plan_too(people: list[Person], slots: list[Slot]) ->
         {"slots": [Slot("s", 0, 0, Window("w", 60, 60), 1)]},
         {"people": [Person("p", 0, 0, tier=-1)]},
         {"costs": Costs(keep_km=-1)},
+        {"costs": Costs(patch_km=-1)},
         {"costs": Costs(tier_km=())},
         {"exclusions": [Exclusion("p", "not_insured", "no such slot")]},
     ],

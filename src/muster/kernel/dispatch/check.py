@@ -152,7 +152,10 @@ class _Recount:
                 continue
             person = self.people[row.person]
             tier = costs.tier_km[min(person.tier, len(costs.tier_km) - 1)]
-            spent += round(_meters(person, self.slots[row.slot]) / 10) + round(tier * UNITS_PER_KM)
+            slot = self.slots[row.slot]
+            spent += round(_meters(person, slot) / 10) + round(tier * UNITS_PER_KM)
+            if person.patch and slot.patch and person.patch != slot.patch:
+                spent += round(costs.patch_km * UNITS_PER_KM)
             spent += round(costs.hour_km * person.recent_minutes / 60 * UNITS_PER_KM)
             spent += round(costs.fairness_km * UNITS_PER_KM) * (
                 2 * (person.recent_calls + taken[row.person]) + 1

@@ -44,7 +44,8 @@ class Person:
     """Somebody who could be sent. Whoever may be sent nowhere need not be here: an `Exclusion` is enough.
 
     `tier`: 0 is called first. `windows`: ids of the windows that suit, None for all. `max_seats`: most seats in the whole
-    plan. `recent_calls` and `recent_minutes`: what was asked and served lately, for fairness.
+    plan. `recent_calls` and `recent_minutes`: what was asked and served lately, for fairness. `patch`: the place whose
+    people he belongs to, "" for none.
     """
 
     id: str
@@ -58,11 +59,15 @@ class Person:
     recent_calls: int = 0
     recent_minutes: int = 0
     days_since_asked: int | None = None
+    patch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Seats of one kind at one post in one window, still to be filled. `weight` >= 1: how much a filled seat matters."""
+    """Seats of one kind at one post in one window, still to be filled. `weight` >= 1: how much a filled seat matters.
+
+    `patch`: the place that the post belongs to, "" for none.
+    """
 
     id: str
     x_m: float
@@ -72,6 +77,7 @@ class Slot:
     kind: Kind = Kind.GENERAL
     skill: str = ""
     weight: int = 1
+    patch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class Costs:
 
     `tier_km[t]`: calling tier t, the last value also for tiers beyond. `fairness_km`: the k-th seat of somebody with h
     recent calls costs fairness_km x (2(h+k)+1), which rises, so work is spread. `hour_km`: per hour served lately.
+    `patch_km`: sending somebody out of his own patch, where both he and the slot name one.
     `keep_km`: breaking a promise of the incumbent plan. `radius_km`: nobody is sent farther, None for no limit.
     `rest_minutes`: windows closer than this are not both given to one person (D 10 h, norms C.2).
     """
@@ -96,6 +103,7 @@ class Costs:
     tier_km: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
     fairness_km: float = 0.5
     hour_km: float = 0.05
+    patch_km: float = 1.0
     keep_km: float = 1.0
     radius_km: float | None = None
     rest_minutes: int = 600
@@ -200,7 +208,8 @@ def _refuse_nonsense(problem: Problem) -> None:
         if exclusion.slot is not None and exclusion.slot not in problem.slot_at:
             raise ValueError(f"an exclusion of {exclusion.person} names the unknown slot {exclusion.slot}")
     costs = problem.costs
-    prices = (*costs.tier_km, costs.fairness_km, costs.hour_km, costs.keep_km, costs.radius_km or 0.0)
+    prices = (*costs.tier_km, costs.fairness_km, costs.hour_km, costs.patch_km)
+    prices += (costs.keep_km, costs.radius_km or 0.0)
     if not costs.tier_km or costs.rest_minutes < 0 or not all(0 <= price < math.inf for price in prices):
         raise ValueError("prices, radius and rest are finite, not below 0, and there is a price for tier 0")
 

@@ -20,7 +20,7 @@ from muster.kernel.dispatch.table import Table
 class Plan:
     """An answer in id order, with the problem it answers.
 
-    `objective_km`: distance, tier, hours and fairness of all filled seats, plus `keep_km` for each promise broken.
+    `objective_km`: distance, tier, hours, patch and fairness of all filled seats, plus `keep_km` for each promise broken.
     `filled_weight`: weight of all filled seats, which was made as large as possible first. `arcs`: size of the flow.
     """
 

@@ -23,7 +23,7 @@ NO_SEATS_LEFT = "no_seats_left"
 
 @dataclass(frozen=True)
 class Table:
-    """`allowed[p, s]` and `cost[p, s]` (units; distance, tier, hours, less the price of a promise kept)."""
+    """`allowed[p, s]` and `cost[p, s]` (units; distance, tier, hours, patch, less the price of a promise kept)."""
 
     problem: Problem
     allowed: Flags
@@ -97,6 +97,11 @@ def table_of(problem: Problem) -> Table:
         window: np.array([p.windows is None or window in p.windows for p in people], dtype=np.bool_)
         for window in {slot.window.id for slot in slots}
     }
+    patches = np.array([person.patch for person in people], dtype=np.str_)
+    away = {
+        patch: ((patches != patch) & (patches != "") & (patch != "")) * units(problem.costs.patch_km)
+        for patch in {slot.patch for slot in slots}
+    }
     # Column by column in memory, because nearly all work goes slot by slot.
     allowed = np.zeros((len(people), len(slots)), dtype=np.bool_, order="F")
     cost = np.zeros((len(people), len(slots)), dtype=np.int64, order="F")
@@ -110,7 +115,7 @@ def table_of(problem: Problem) -> Table:
         if problem.costs.radius_km is not None:
             fits &= meters <= problem.costs.radius_km * 1000
         allowed[:, index] = fits
-        cost[:, index] = np.rint(meters / 10).astype(np.int64) + own
+        cost[:, index] = np.rint(meters / 10).astype(np.int64) + own + away[slot.patch]
     _apply_pairs(problem, allowed, cost)
     return Table(problem, allowed, cost)
 
