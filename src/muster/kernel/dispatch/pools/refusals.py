@@ -153,7 +153,7 @@ def _not_in(values: NDArray[np.int32], many: int) -> NDArray[np.bool_]:
 
 
 def _beyond(masks: NDArray[np.uint64], bits: int) -> NDArray[np.bool_]:
-    return np.not_equal(masks >> np.uint64(bits), 0)
+    return np.greater_equal(masks, np.uint64(1) << np.uint64(bits))
 
 
 def _not_places(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.bool_]:

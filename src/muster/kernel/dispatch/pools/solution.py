@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from muster.kernel.dispatch.pools.instance import Incumbent, Ints, Longs
+import numpy as np
+
+from muster.kernel.dispatch.pools.instance import Incumbent, Instance, Ints, Longs
+from muster.kernel.dispatch.pools.search import Limits, Outcome, Search, Tell
 
 Status = Literal["proven", "gap"]
 
@@ -52,3 +55,56 @@ class Solution:
     def gap(self) -> float:
         """How far above the best plan this can be, as a share of its objective."""
         return (self.objective - self.lower_bound) / self.objective if self.objective else 0.0
+
+
+def solve(
+    instance: Instance,
+    *,
+    gap: float = 0.0,
+    time_limit: float | None = None,
+    incumbent: Incumbent | None = None,
+    declined: Collection[str] = frozenset(),
+    tell: Tell | None = None,
+) -> Solution:
+    """The plan that fills the most weight and, among all that do, costs the least; proven over every pair there is.
+
+    Stops before the proof as soon as the certified gap is at most `gap`, or when another round would go beyond `time_limit`
+    seconds (the first round always runs). `declined`: ids of people who may not be sent; unknown ids do not matter.
+    `tell(stage, figures)` hears of every round.
+    """
+    limits = Limits(gap, time_limit)
+    absent = np.array(
+        [at for at, name in enumerate(instance.volunteers.id) if name in declined], dtype=np.int32
+    )
+    search = Search(instance, incumbent, absent)
+    outcome = search.run(limits, tell or _silence)
+    return solution_of(search, outcome, incumbent, {"all": limits.spent()})
+
+
+def solution_of(
+    search: Search, outcome: Outcome, incumbent: Incumbent | None, seconds: Mapping[str, float]
+) -> Solution:
+    """The end of a search as a plan."""
+    asks, groups, network = search.asks, outcome.groups, outcome.network
+    seated = outcome.seated
+    empty = np.zeros(asks.post_type.shape, dtype=np.int32)
+    empty[asks.type_post, asks.type_kind] = outcome.empty
+    seat_price = np.full(asks.post_type.shape, -1, dtype=np.int64)
+    seat_price[asks.type_post, asks.type_kind] = outcome.prices[network.first_type :]
+    return Solution(
+        "proven" if outcome.proven else "gap",
+        seated.volunteer,
+        asks.type_post[seated.type],
+        asks.type_kind[seated.type],
+        outcome.objective,
+        outcome.lower_bound,
+        outcome.seat_value,
+        empty,
+        incumbent,
+        seconds,
+        Marginals(groups.of, np.where(network.leaf >= 0, outcome.prices[network.leaf], -1), seat_price),
+    )
+
+
+def _silence(stage: str, figures: Mapping[str, float]) -> None:
+    """For those who do not want to hear."""
