@@ -72,6 +72,39 @@ def test_two_presses_of_send_raise_one_call_up(visit, community):
     assert CallUp.objects.count() == 1
 
 
+def test_the_form_that_comes_back_from_the_history_leads_to_its_call_up(visit, community):
+    page = visit(NEW, by="worker")
+    send = page.get_by_role("button", name="发出召集").locator("visible=true")
+    send.click()
+    page.wait_for_url(DETAIL)
+    raised_at = page.url
+
+    page.go_back()
+    send.click()
+    page.wait_for_url(DETAIL)
+
+    assert page.url == raised_at
+    assert CallUp.objects.count() == 1
+    expect(page.get_by_text("这张表已经发出过")).to_be_visible()
+
+
+def test_a_second_form_with_the_same_content_asks_before_it_doubles(visit, shoot, community):
+    page = visit(NEW, by="worker")
+    send = page.get_by_role("button", name="发出召集").locator("visible=true")
+    send.click()
+    page.wait_for_url(DETAIL)
+
+    page.goto(NEW)
+    send.click()
+    expect(page.get_by_role("link", name="打开已发出的那次")).to_be_visible()
+    shoot(page, "call-up-raised-just-now")
+    page.get_by_label("确实要再发一次").check()
+    send.click()
+    page.wait_for_url(DETAIL)
+
+    assert CallUp.objects.count() == 2
+
+
 def test_a_call_up_is_raised_without_a_mouse(visit, community):
     page = visit(NEW, by="worker")
 

@@ -40,11 +40,11 @@ def rows() -> dict[str, list[dict[str, object]]]:
 
 
 @contextmanager
-def refused(code: str) -> Iterator[None]:
+def refused(code: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
     """The deed inside is refused with `code` and a sentence, changes nothing and leaves no line on the trail."""
     before = rows()
     with pytest.raises(Refused) as caught:
-        yield
+        yield caught
     assert (caught.value.code, caught.value.message != "") == (code, True)
     assert rows() == before
 

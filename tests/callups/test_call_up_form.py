@@ -9,10 +9,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from muster.callups.actions.templates import load_templates
-from muster.callups.forms.call_up import CallUpForm, ClockField, split_seats
+from muster.callups.forms.call_up import ClockField, split_seats
 from muster.callups.queries.raising import raising_choices
-from muster.territory.models import Compound, CompoundGate, Division
+from muster.territory.models import CompoundGate, Division
 from tests.callups.drafting import CHENGDU, NOW
+from tests.callups.raising_form import form_of, managed_compound
 from tests.world import HERE, World
 
 
@@ -20,22 +21,8 @@ from tests.world import HERE, World
 def community(world: World) -> Division:
     """蜀汉街社区 with one managed compound of two gates and one courtyard, and the catalog of templates."""
     load_templates()
-    managed = Compound.objects.create(
-        division_code=HERE,
-        name="锦里西苑",
-        property_status="managed",
-        household_count=1204,
-        lon=104.04,
-        lat=30.64,
-    )
-    courtyard = Compound.objects.create(
-        division_code=HERE,
-        name="祠堂街院子",
-        property_status="none",
-        household_count=312,
-        lon=104.05,
-        lat=30.64,
-    )
+    managed = managed_compound()
+    courtyard = managed_compound(name="祠堂街院子", property_status="none", household_count=312, lon=104.05)
     for compound, name, admits_vehicles in (
         (managed, "北门", False),
         (managed, "南门", True),
@@ -50,15 +37,6 @@ def community(world: World) -> Division:
             lat=30.64,
         )
     return Division.objects.get(code=HERE)
-
-
-def form_of(community: Division, template: str = "", at: datetime = NOW, **changes: Any) -> CallUpForm:
-    """The form as it arrives, sent back with these changes."""
-    choices = raising_choices(community, template)
-    untouched = CallUpForm(None, choices=choices, at=at)
-    filled = {name: untouched[name].value() for name in untouched.fields}
-    sent = {name: value for name, value in {**filled, **changes}.items() if value not in (None, False)}
-    return CallUpForm(sent, choices=choices, at=at)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from muster.callups.queries.funnel import funnels
 from muster.callups.queries.tally import tally
 from muster.toolkit.actor import Actor
 from tests.callups.drafting import NOW, draft, offer_to, raised
+from tests.callups.raising_form import filled_form
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -28,13 +29,6 @@ def says_yes(offer: Offer) -> Assignment:
     )
     assert answer.assignment is not None
     return answer.assignment
-
-
-def filled_form(client: Client) -> dict[str, Any]:
-    """What a browser would send if nothing were changed."""
-    form = client.get("/desk/callups/new/").context["form"]
-    values = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in values.items() if value not in (None, False)}
 
 
 def asked_in(client: Client, sent: dict[str, Any]) -> int:

@@ -9,9 +9,8 @@ import pytest
 from muster.callups.actions.templates import load_templates
 from muster.callups.forms.call_up import FILLED_PLACES, CallUpForm
 from muster.callups.models import CallUp, Post
-from muster.callups.queries.raising import raising_choices
-from muster.territory.models import Compound, CompoundGate, Division
-from tests.callups.drafting import NOW
+from muster.territory.models import CompoundGate, Division
+from tests.callups.raising_form import NEW, filled_form, form_of, managed_compound
 from tests.world import HERE, World
 
 pytestmark = pytest.mark.django_db
@@ -24,31 +23,15 @@ def ground(world: World) -> World:
 
 
 def gates(count: int) -> list[CompoundGate]:
-    compound = Compound.objects.create(
-        division_code=HERE,
-        name="锦里西苑",
-        property_status="managed",
-        household_count=1204,
-        lon=104.04,
-        lat=30.64,
-    )
+    compound = managed_compound()
     return CompoundGate.objects.bulk_create(
         CompoundGate(compound=compound, division_code=HERE, name=f"{number}号门", lon=104.04, lat=30.64)
         for number in range(1, count + 1)
     )
 
 
-def form_of(**changes: Any) -> CallUpForm:
-    """The form as it arrives, sent back with these changes."""
-    choices = raising_choices(Division.objects.get(code=HERE), "")
-    untouched = CallUpForm(None, choices=choices, at=NOW)
-    filled = {name: untouched[name].value() for name in untouched.fields}
-    sent = {
-        name: value
-        for name, value in {**filled, **changes}.items()
-        if value is not None and value is not False
-    }
-    return CallUpForm(sent, choices=choices, at=NOW)
+def form_here(**changes: Any) -> CallUpForm:
+    return form_of(Division.objects.get(code=HERE), **changes)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +42,7 @@ def form_of(**changes: Any) -> CallUpForm:
 def test_the_first_gates_are_filled_in_and_the_others_wait(ground: World, count: int, waiting: int) -> None:
     gates(count)
 
-    form = form_of()
+    form = form_here()
 
     numbers = [int(line.field.value()) for line in form.first_lines()]
     assert len(numbers) == count - waiting
@@ -70,7 +53,7 @@ def test_the_first_gates_are_filled_in_and_the_others_wait(ground: World, count:
 def test_sent_as_it_is_it_asks_for_the_gates_that_are_filled_in(ground: World) -> None:
     known = gates(FILLED_PLACES + 3)
 
-    form = form_of()
+    form = form_here()
 
     assert form.is_valid(), form.errors
     assert [post.gate_id for post in form.draft().posts] == [gate.pk for gate in known[:FILLED_PLACES]]
@@ -79,13 +62,13 @@ def test_sent_as_it_is_it_asks_for_the_gates_that_are_filled_in(ground: World) -
 def test_the_sentence_of_the_need_speaks_of_the_gates_that_are_filled_in(ground: World) -> None:
     gates(FILLED_PLACES + 3)
 
-    assert str(FILLED_PLACES) in str(form_of()["purpose"].value())
+    assert str(FILLED_PLACES) in str(form_here()["purpose"].value())
 
 
 def test_a_number_at_a_gate_that_waited_makes_a_post_there_and_shows_it(ground: World) -> None:
     last = gates(FILLED_PLACES + 2)[-1]
 
-    form = form_of(**{f"seats_{last.code}": "3"})
+    form = form_here(**{f"seats_{last.code}": "3"})
 
     assert form.is_valid(), form.errors
     assert form.draft().posts[-1].gate_id == last.pk
@@ -96,7 +79,7 @@ def test_a_number_at_a_gate_that_waited_makes_a_post_there_and_shows_it(ground: 
 def test_a_gate_that_is_filled_in_and_set_to_none_stays_in_sight_and_is_not_staffed(ground: World) -> None:
     first = gates(FILLED_PLACES + 1)[0]
 
-    form = form_of(**{f"seats_{first.code}": "0"})
+    form = form_here(**{f"seats_{first.code}": "0"})
 
     assert form.is_valid(), form.errors
     assert first.pk not in [post.gate_id for post in form.draft().posts]
@@ -106,7 +89,7 @@ def test_a_gate_that_is_filled_in_and_set_to_none_stays_in_sight_and_is_not_staf
 def test_a_wrong_number_at_a_gate_that_waited_comes_into_sight_with_its_sentence(ground: World) -> None:
     last = gates(FILLED_PLACES + 2)[-1]
 
-    form = form_of(**{f"seats_{last.code}": "100"})
+    form = form_here(**{f"seats_{last.code}": "100"})
 
     assert not form.is_valid()
     assert form.first_lines()[-1].place.gate_id == last.pk
@@ -118,7 +101,7 @@ def test_the_page_offers_every_gate_once_without_any_script(ground: World, langu
     known = gates(FILLED_PLACES + 3)
     client = ground.client_for("worker")
 
-    page = client.get("/desk/callups/new/", headers={"Accept-Language": language}).content.decode()
+    page = client.get(NEW, headers={"Accept-Language": language}, follow=True).content.decode()
 
     assert [page.count(f'name="seats_{gate.code}"') for gate in known] == [1] * len(known)
     assert page.index(f'name="seats_{known[-1].code}"') > page.index(
@@ -129,13 +112,8 @@ def test_the_page_offers_every_gate_once_without_any_script(ground: World, langu
 def test_the_page_raises_the_call_up_at_the_gates_it_shows(ground: World) -> None:
     known = gates(FILLED_PLACES + 3)
     client = ground.client_for("worker")
-    form = client.get("/desk/callups/new/").context["form"]
-    sent = {name: form[name].value() for name in form.fields}
 
-    client.post(
-        "/desk/callups/new/",
-        {name: value for name, value in sent.items() if value is not None and value is not False},
-    )
+    client.post(NEW, filled_form(client))
 
     posts = Post.objects.filter(call_up=CallUp.objects.get()).order_by("position")
     assert list(posts.values_list("gate_id", flat=True)) == [gate.pk for gate in known[:FILLED_PLACES]]

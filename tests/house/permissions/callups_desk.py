@@ -27,7 +27,13 @@ ROWS = [
         only(*SEERS, "neighbor", "far_overseer"),
         why_neighbor=ELSEWHERE,
     ),
-    Row("callups:desk-callup-new", only(*RUNNERS, "neighbor"), why_neighbor=ELSEWHERE),
+    Row(
+        "callups:desk-callup-new",
+        only(*RUNNERS, "neighbor"),
+        data=lambda _scene: {"form": "0b7a5c1e-9f0d-4f39-8d51-6c6c1f0a7d11"},
+        why_neighbor=ELSEWHERE,
+    ),
+    Row("callups:desk-callup-new", only(*RUNNERS, "neighbor", status=302), why_neighbor=ELSEWHERE),
     Row(
         "callups:desk-callup-new",
         only(*RUNNERS, "neighbor", status=422),

@@ -14,6 +14,7 @@ from muster.callups.access.doors import (
     offer_of_link,
     offer_to_answer,
     posts_visible_to,
+    raised_by_form,
     unit_calls_visible_to,
 )
 from muster.callups.access.whole import locked_offer
@@ -33,5 +34,6 @@ __all__ = [
     "offer_of_link",
     "offer_to_answer",
     "posts_visible_to",
+    "raised_by_form",
     "unit_calls_visible_to",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
@@ -29,6 +30,12 @@ def call_ups_visible_to(actor: Actor, need: Need = Need.SEE) -> QuerySet[CallUp]
 def get_call_up(actor: Actor, code: str, need: Need = Need.SEE) -> CallUp:
     """The call-up with this code, if the roles of `actor` reach it for `need`; else 404."""
     return _found(call_ups_visible_to(actor, need).select_related("template", "raised_by__person"), code)
+
+
+def raised_by_form(actor: Actor, request_key: UUID | None) -> CallUp | None:
+    """The call-up that `actor` raised with this form; None where it is new, or somebody else's."""
+    mine = call_ups_visible_to(actor, Need.OPERATE).filter(raised_by=actor.account_id)
+    return mine.filter(request_key=request_key).first() if request_key else None
 
 
 def offer_of_link(token: str, at: datetime) -> Offer:

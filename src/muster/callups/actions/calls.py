@@ -15,12 +15,13 @@ from muster.callups.actions import letters, raising, waves
 from muster.callups.enums import AssignmentState, CallUpState, OfferState, UnitCallState
 from muster.callups.models import Assignment, CallUp, NeedItem, Offer, Pledge, UnitCall
 from muster.callups.queries import candidates, standing
+from muster.callups.queries.raising import twin_of
 from muster.callups.rules.drafts import CallUpDraft, check_draft
 from muster.jobs import queue
 from muster.norms import queries as norms
 from muster.people.access import RUNNERS, require
 from muster.people.models import VolunteerProfile
-from muster.toolkit import server_clock
+from muster.toolkit import clock, server_clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -29,11 +30,17 @@ MOST_ASKED_INLINE = 2_000
 
 
 def raise_call_up(
-    *, actor: Actor, form: CallUpDraft, request_key: UUID, at: datetime | None = None
+    *,
+    actor: Actor,
+    form: CallUpDraft,
+    request_key: UUID,
+    asks_of_twin: bool = False,
+    at: datetime | None = None,
 ) -> CallUp:
     """Raises a call-up, calls its units and asks the first wave. The same `request_key` raises it once (also at once).
 
-    Refuses a draft without risk statement, duty holder or seats, and one whose times cannot be.
+    Refuses a draft without risk statement, duty holder or seats, and one whose times cannot be; with `asks_of_twin` also
+    one whose like went out minutes ago (`raised_just_now`), so that a person is asked whether two are meant.
     """
     require(actor, *RUNNERS, division_code=form.division_code)
     at = at or server_clock.now()
@@ -42,7 +49,7 @@ def raise_call_up(
     check_draft(form, at, longest=timedelta(minutes=longest))
     try:
         with transaction.atomic():
-            return _raise_once(actor, form, request_key, at)
+            return _raise_once(actor, form, request_key, asks_of_twin, at)
     except IntegrityError:
         # The other of two posts was faster: its call-up is the answer to both.
         known = CallUp.objects.filter(request_key=request_key).first()
@@ -51,10 +58,19 @@ def raise_call_up(
         return _mine(known, actor)
 
 
-def _raise_once(actor: Actor, form: CallUpDraft, request_key: UUID, at: datetime) -> CallUp:
+def _raise_once(
+    actor: Actor, form: CallUpDraft, request_key: UUID, asks_of_twin: bool, at: datetime
+) -> CallUp:
     known = CallUp.objects.filter(request_key=request_key).first()
     if known is not None:
         return _mine(known, actor)
+    if asks_of_twin and (twin := twin_of(form, at)):
+        raise Refused(
+            "raised_just_now",
+            _("The same call-up went out at %(time)s. Open it, or say that another is meant and send again.")
+            % {"time": clock.face(twin.opened_at)},
+            {"twin": twin.code},
+        )
     call_up, unit_calls = raising.create(actor, form, request_key, at)
     detail = {"seats": form.seats, "units": len(unit_calls), "mode": call_up.mode, "level": call_up.level}
     _record("callups.call_up.raised", call_up, actor, at, detail)

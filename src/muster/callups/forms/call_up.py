@@ -107,10 +107,11 @@ class CallUpForm(forms.Form):
         label=_("Risks, as volunteers will read them"), widget=forms.Textarea({"rows": 3})
     )
     bring = forms.CharField(label=_("What to bring"), max_length=160, required=False)
+    another = forms.BooleanField(label=_("Another one is meant"), required=False)  # shown where one is out
 
-    def __init__(self, data: Any = None, *, choices: RaisingChoices, at: datetime) -> None:
+    def __init__(self, data: Any, *, key: uuid.UUID | None, choices: RaisingChoices, at: datetime) -> None:
         self.choices, self.at, self.chosen = choices, at, choices.template
-        super().__init__(data, initial=_initial(choices, at))
+        super().__init__(data, initial={**_initial(choices, at), "request_key": key})
         self.fields["day"].choices = _days(at)  # type: ignore[attr-defined]  # the field is ours, declared above
         self.fields["leader"].choices = [  # type: ignore[attr-defined]  # as above
             ("", gettext("Choose later")),
@@ -355,7 +356,6 @@ def _initial(choices: RaisingChoices, at: datetime) -> dict[str, Any]:
     name = template.name_en if choices.language == "en" else template.name_zh
     places = min(len(choices.places), FILLED_PLACES)
     return {
-        "request_key": uuid.uuid4(),
         "community": community.code,
         "template": template.code,
         "title": name,

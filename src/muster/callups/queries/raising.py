@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Count
 from django.utils.translation import get_language, gettext, ngettext
 
-from muster.callups.enums import TaskKind
-from muster.callups.models import CallTemplate
+from muster.callups.enums import CallUpState, TaskKind
+from muster.callups.models import CallTemplate, CallUp, Shift
+from muster.callups.rules.drafts import CallUpDraft
 from muster.organizations.models import ResidentUnit
 from muster.people.enums import REGULAR_FORCE
 from muster.people.models import Person
@@ -17,6 +19,7 @@ from muster.territory.enums import PropertyStatus
 from muster.territory.models import CompoundGate, Division
 
 MOST_LEADERS = 60
+TWIN_WITHIN = timedelta(minutes=10)
 GATE_TASKS = (TaskKind.SCAN_TEMPERATURE, TaskKind.REGISTRATION, TaskKind.ORDER_KEEPING)
 
 
@@ -84,6 +87,27 @@ def raising_choices(community: Division, template_code: str) -> RaisingChoices:
         units=_units(community),
         language=(get_language() or "")[:2],
     )
+
+
+def twin_of(form: CallUpDraft, at: datetime) -> CallUp | None:
+    """The call-up that went out in the last minutes for the same work at the same posts and hours; drills have none."""
+    if form.is_drill:
+        return None
+    lately = CallUp.objects.filter(
+        division_code=form.division_code,
+        task_kind=form.task_kind,
+        is_drill=False,
+        state__in=[CallUpState.OPEN, CallUpState.HALTED],
+        starts_at=form.starts_at,
+        ends_at=form.ends_at,
+        opened_at__gt=at - TWIN_WITHIN,
+    ).order_by("-id")
+    hours = {(post.name, shift.starts_at, shift.ends_at) for post in form.posts for shift in post.shifts}
+    return next((call_up for call_up in lately if hours == _hours_of(call_up)), None)
+
+
+def _hours_of(call_up: CallUp) -> set[tuple[str, datetime, datetime]]:
+    return set(Shift.objects.filter(call_up=call_up).values_list("post__name", "starts_at", "ends_at"))
 
 
 def _places(community: Division, template: CallTemplate) -> list[Place]:

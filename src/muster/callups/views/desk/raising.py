@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -26,22 +28,51 @@ from muster.toolkit.refusal import Refused
 @require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_first
 def new(request: ActorRequest) -> HttpResponse:
-    """The form, and what comes of it."""
+    """The form, and what comes of it.
+
+    Each form has a key in its address, so that Back leads to the same form, however the browser gets it again.
+    """
     form = _form(request)
-    if request.method == "POST" and form.is_valid():
-        try:
-            call_up = calls.raise_call_up(
-                actor=request.actor,
-                form=form.draft(),
-                request_key=form.cleaned_data["request_key"],
-                at=form.at,
-            )
-        except Refused as refused:
-            form.add_error(None, refused.message)
-        else:
-            toasts.add(request, gettext("The call-up is out. Answers appear here by themselves."))
-            return redirect("callups:desk-callup-detail", call_up.code)
-    return page(request, "callups/desk/new.html", _context(form), status=422 if form.is_bound else 200)
+    if request.method != "POST":
+        return page(request, "callups/desk/new.html", _context(form)) if _key(request) else _keyed(request)
+    is_valid = form.is_valid()
+    first = access.raised_by_form(request.actor, form.cleaned_data.get("request_key"))
+    if first:
+        words = gettext("This form was sent already: here is its call-up. For another, open a new form.")
+        toasts.add(request, words, tone="warn")
+        return redirect("callups:desk-callup-detail", first.code)
+    return _raise(request, form) if is_valid else _again(request, form)
+
+
+def _raise(request: ActorRequest, form: CallUpForm) -> HttpResponse:
+    try:
+        call_up = calls.raise_call_up(
+            actor=request.actor,
+            form=form.draft(),
+            request_key=form.cleaned_data["request_key"],
+            asks_of_twin=not form.cleaned_data["another"],
+            at=form.at,
+        )
+    except Refused as refused:
+        form.add_error(None, refused.message)
+        return _again(request, form, twin=refused.detail.get("twin"))
+    toasts.add(request, gettext("The call-up is out. Answers appear here by themselves."))
+    return redirect("callups:desk-callup-detail", call_up.code)
+
+
+def _again(request: ActorRequest, form: CallUpForm, **more: object) -> HttpResponse:
+    return page(request, "callups/desk/new.html", {**_context(form), **more}, status=422)
+
+
+def _key(request: ActorRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get("form", ""))
+    except ValueError:
+        return None
+
+
+def _keyed(request: ActorRequest) -> HttpResponse:
+    return redirect(f"{request.path}?{urlencode({**request.GET.dict(), 'form': str(uuid4())})}")
 
 
 @require_POST
@@ -57,6 +88,7 @@ def _form(request: ActorRequest) -> CallUpForm:
     community = access.get_raising_place(request.actor, asked.get("community", ""))
     return CallUpForm(
         request.POST if request.method == "POST" else None,
+        key=_key(request),
         choices=raising_choices(community, asked.get("template", "")),
         at=timezone.now(),
     )
