@@ -8,7 +8,7 @@ import pytest
 
 from muster.audit.models import Entry
 from muster.callups.actions import attendance, calls, dispatch, offers, orders, pledges, support, waves
-from muster.callups.models import Assignment, Attendance, Offer, Pledge, Slot, SupportIssue, UnitCall
+from muster.callups.models import Assignment, Attendance, CallUp, Offer, Pledge, Slot, SupportIssue, UnitCall
 from muster.notifications.models import Message
 from muster.people.enums import ForceClass
 from muster.people.models import Person
@@ -27,14 +27,20 @@ def ordered_slot(world: World, seats: int) -> Slot:
     return Slot.objects.select_related("call_up", "shift__post").get(call_up=call_up)
 
 
-@pytest.mark.req("R2.8")
-def test_of_two_dispatchers_at_once_one_plan_is_carried_out(world: World) -> None:
+def two_who_wait(world: World) -> CallUp:
+    """A call-up of two seats; the office people of the cast serve elsewhere."""
     Person.objects.filter(force_class__in=["full_time_worker", "other_regular"]).update(
         force_class=ForceClass.OTHER_AUXILIARY
     )
     call_up = raised(world.actor("worker"), draft(2))
     for number in (1, 2):
         waiting(call_up, world.volunteer(number))
+    return call_up
+
+
+@pytest.mark.req("R2.8")
+def test_of_two_dispatchers_at_once_one_plan_is_carried_out(world: World) -> None:
+    call_up = two_who_wait(world)
     dispatchers = [world.actor(name) for name in ("worker", "township_overseer")]
     runs = [dispatch.propose(call_up, actor=actor, at=NOW) for actor in dispatchers]
 
@@ -46,6 +52,18 @@ def test_of_two_dispatchers_at_once_one_plan_is_carried_out(world: World) -> Non
     )
 
     assert sorted(map(str, outcomes)) == ["2", "dispatch_overtaken"]
+    assert seats_of(call_up) == [(2, 0, 2)]
+    assert Entry.objects.filter(verb="callups.dispatch.confirmed").count() == 1
+
+
+def test_four_taps_at_once_of_one_dispatcher_are_one(world: World) -> None:
+    call_up = two_who_wait(world)
+    worker = world.actor("worker")
+    run = dispatch.propose(call_up, actor=worker, at=NOW)
+
+    outcomes = at_once([lambda: dispatch.confirm(run, actor=worker, at=NOW)] * 4)
+
+    assert outcomes == [dispatch.Dispatched(seated=2)] * 4
     assert seats_of(call_up) == [(2, 0, 2)]
     assert Entry.objects.filter(verb="callups.dispatch.confirmed").count() == 1
 

@@ -201,14 +201,26 @@ def test_a_plan_is_done_when_the_worker_confirms_it_and_only_once(world: World, 
     call_up, run = planned(world, desk)
     address = reverse("callups:desk-dispatch-confirm", args=[run.code])
 
-    first = desk.post(address, follow=True)
+    first = desk.post(address, follow=True, headers={"accept-language": "en"})
     with nothing_done():
-        second = desk.post(address)
+        second = desk.post(address, follow=True, headers={"accept-language": "en"})
 
     seat = Assignment.objects.get(call_up=call_up)
-    assert "1" in text(first)
+    said = "0 seated, 1 ordered, 0 being asked. 0 could not be sent any more."
+    assert (said in text(first), said in text(second)) == (True, True)
+    assert second.redirect_chain == [(reverse("callups:desk-callup-detail", args=[call_up.code]), 302)]
     assert (seat.state, seat.authority_label) == ("ordered", world.actor("worker").label)
+
+
+def test_a_plan_that_somebody_else_confirmed_says_who(world: World, desk: Client) -> None:
+    _call_up, run = planned(world, desk)
+    address = reverse("callups:desk-dispatch-confirm", args=[run.code])
+    desk.post(address)
+
+    second = world.client_for("township_overseer").post(address)
+
     assert second.status_code == 409
+    assert world.actor("worker").label in text(second)
 
 
 def test_a_confirmed_plan_has_no_button_any_more(world: World, desk: Client) -> None:

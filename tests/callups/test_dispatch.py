@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from muster.audit.models import Entry
 from muster.callups.actions import calls, dispatch, offers, orders
@@ -20,6 +22,7 @@ from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 from tests.callups.drafting import NOW, START, draft, offer_to, post, raised, shift
 from tests.callups.ground import waiting
+from tests.callups.refusals import nothing_done, refused
 from tests.world import World, make_person
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +150,44 @@ def test_the_second_of_two_dispatchers_is_told_who_was_faster(world: World) -> N
     assert all(first.label in refusal.message and "12:01" in refusal.message for refusal in refusals)
     assert DispatchRun.objects.exclude(confirmed_at=None).count() == 1
     assert Assignment.objects.count() == 1
+
+
+def test_the_same_plan_confirmed_again_is_answered_as_the_first_time(world: World) -> None:
+    worker = world.actor("worker")
+    call_up = raised(worker, draft(1))
+    gone, stays = waiting(call_up, world.volunteer(1)), waiting(call_up, world.volunteer(2))
+    run = dispatch.propose(call_up, actor=worker, at=NOW)
+    planned = {line["person"] for line in run.plan["assignments"]}
+    offers.decline(gone if gone.person.code in planned else stays, "work", actor=NOBODY, at=NOW)
+    first = dispatch.confirm(run, actor=worker, at=NOW)
+
+    with nothing_done():
+        again = dispatch.confirm(run, actor=worker, at=NOW + timedelta(minutes=1))
+    calls.close(call_up)
+    with nothing_done():
+        when_over = dispatch.confirm(run, actor=worker, at=NOW + timedelta(hours=1))
+
+    assert first.left_out == (((planned.pop()), "not_waiting"),)
+    assert first == again == when_over
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_of_two_plans_of_one_dispatcher_the_second_is_refused_without_naming_him(
+    world: World, has_account: bool
+) -> None:
+    worker = world.actor("worker")
+    actor = worker if has_account else replace(worker, account_id=None)
+    call_up = raised(worker)
+    waiting(call_up, world.volunteer(1))
+    plans = [dispatch.propose(call_up, actor=actor, at=NOW) for _page in range(2)]
+    dispatch.confirm(plans[0], actor=actor, at=NOW + timedelta(minutes=1))
+
+    with translation.override("en"), refused("dispatch_overtaken") as no:
+        dispatch.confirm(plans[1], actor=actor, at=NOW + timedelta(minutes=2))
+
+    # Without an account nobody knows that the two are one.
+    assert no.value.message.startswith("You confirmed another plan at 12:01.") == has_account
+    assert (worker.label in no.value.message) != has_account
 
 
 def test_a_plan_made_after_the_last_one_may_be_confirmed(world: World) -> None:

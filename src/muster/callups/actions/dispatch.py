@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,12 @@ class Dispatched:
     ordered: int = 0
     asked: int = 0
     left_out: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def kept(cls, outcome: Mapping[str, Any]) -> Dispatched:
+        """What `DispatchRun.outcome` holds, as it was when the plan was carried out."""
+        left_out = tuple((code, reason) for code, reason in outcome["left_out"])
+        return cls(**{**outcome, "left_out": left_out})
 
 
 def propose(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> DispatchRun:
@@ -75,18 +81,27 @@ def confirm(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Di
     """Does what the plan says: seats who waits, orders the regular force, asks who was reported in.
 
     Refuses whoever has no role of the committees, and whoever was overtaken: the second of two dispatchers is told who was
-    faster. Who cannot be sent any more is left out, with the reason; the others are not held up.
+    faster. The same plan confirmed again by the same person is answered as it was the first time, and nothing is done. Who
+    cannot be sent any more is left out, with the reason; the others are not held up.
     """
     at = at or server_clock.now()
     call_up = run.call_up
     orders.refuse_strangers(call_up, actor)
     with transaction.atomic():
         held = CallUp.objects.select_for_update(no_key=True).get(pk=call_up.pk)
+        if before := _confirmed_before(run, actor):
+            return before
         if held.state not in standing.RUNNING:
             raise Refused("call_up_over", _("This call-up is over already. Nothing was changed."))
-        _claim(run, actor, at)
+        _refuse_overtaken(run, actor)
         lines = run.plan["assignments"]
         done = _carry_out(held, lines, actor, at)
+        DispatchRun.objects.filter(pk=run.pk).update(
+            confirmed_at=at,
+            confirmed_by=actor.account_id,
+            confirmed_by_label=actor.label[:120],
+            outcome=asdict(done),
+        )
         trail.record(
             "callups.dispatch.confirmed",
             actor=actor,
@@ -134,24 +149,30 @@ def _empty(empty: kernel.Empty) -> dict[str, Any]:
     }
 
 
-def _claim(run: DispatchRun, actor: Actor, at: datetime) -> None:
-    """This plan, and no other that was confirmed since it was made: the seats it speaks of may be taken."""
+def _confirmed_before(run: DispatchRun, actor: Actor) -> Dispatched | None:
+    # Asked under the lock of the call-up: of two taps at once the second one sees what the first one did.
+    if actor.account_id is None:
+        return None
+    kept = DispatchRun.objects.filter(pk=run.pk, confirmed_by=actor.account_id).first()
+    return Dispatched.kept(kept.outcome) if kept and kept.outcome else None
+
+
+def _refuse_overtaken(run: DispatchRun, actor: Actor) -> None:
+    """No other plan was confirmed since this one was made: the seats it speaks of would be taken."""
     faster = (
         DispatchRun.objects.filter(call_up=run.call_up_id, confirmed_at__gte=run.created_at)
         .order_by("confirmed_at")
         .first()
     )
-    if faster is not None:
-        raise Refused(
-            "dispatch_overtaken",
-            _("%(who)s was faster and confirmed a plan at %(time)s. Make a new plan from what is free now.")
-            % {"who": faster.confirmed_by_label, "time": clock.face(faster.confirmed_at)}
-            if faster.confirmed_at
-            else "",
-        )
-    DispatchRun.objects.filter(pk=run.pk, confirmed_at=None).update(
-        confirmed_at=at, confirmed_by_label=actor.label[:120]
+    if faster is None or faster.confirmed_at is None:
+        return
+    words = (
+        _("You confirmed another plan at %(time)s. Make a new plan from what is free now.")
+        if faster.confirmed_by_id is not None and faster.confirmed_by_id == actor.account_id
+        else _("%(who)s was faster and confirmed a plan at %(time)s. Make a new plan from what is free now.")
     )
+    said = {"who": faster.confirmed_by_label, "time": clock.face(faster.confirmed_at)}
+    raise Refused("dispatch_overtaken", words % said)
 
 
 def _lock(call_up: CallUp, lines: Sequence[dict[str, Any]]) -> dict[str, Person]:

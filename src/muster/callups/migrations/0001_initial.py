@@ -112,6 +112,8 @@ class Migration(migrations.Migration):
                 ('created_by_label', models.CharField(max_length=120)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('confirmed_by_label', models.CharField(blank=True, max_length=120)),
+                ('outcome', models.JSONField(null=True)),
+                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account')),
                 ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dispatch_runs', to='callups.callup')),
             ],
         ),

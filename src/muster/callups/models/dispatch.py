@@ -3,6 +3,7 @@
 from django.db import models
 
 from muster.callups.models.calls import CallUp
+from muster.people.models import Account
 from muster.toolkit.codes import new_code
 
 
@@ -20,4 +21,6 @@ class DispatchRun(models.Model):
     created_at = models.DateTimeField()
     created_by_label = models.CharField(max_length=120)
     confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
     confirmed_by_label = models.CharField(max_length=120, blank=True)
+    outcome = models.JSONField(null=True)  # what became of it, so that a second tap is answered as the first
