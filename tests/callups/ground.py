@@ -11,7 +11,8 @@ from muster.callups.enums import OfferState
 from muster.callups.models import Assignment, Attendance, CallUp, Offer, Post, Shift, Slot, UnitCall
 from muster.callups.rules.drafts import CallUpDraft
 from muster.kernel import codes
-from muster.people.models import Person
+from muster.people.enums import ConsentPurpose, LegalBasis
+from muster.people.models import Consent, Person
 from muster.toolkit.actor import Actor
 from tests.callups.drafting import NOW, START, draft, offer_to, raised
 from tests.world import World
@@ -58,6 +59,18 @@ def waiting(call_up: CallUp, person: Person, slot: Slot | None = None) -> Offer:
     """Somebody who said yes when all seats were taken."""
     times = {"waiting_since": NOW, "answered_at": NOW, "risk_confirmed_at": NOW}
     return offer_to(call_up, person, slot, state=OfferState.WAITING, **times)
+
+
+def lets_the_unit_know(person: Person) -> Consent:
+    """This person agreed that the unit is told whether they came."""
+    return Consent.objects.create(
+        person=person,
+        purpose=ConsentPurpose.UNIT_SHARING,
+        version=2,
+        legal_basis=LegalBasis.CONSENT,
+        given_at=NOW,
+        given_through="page",
+    )
 
 
 def me(person: Person) -> Actor:

@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from muster.callups.actions import attendance, calls, namings, offers, pledges
-from muster.callups.models import Offer, Slot, UnitCall
+from muster.callups.models import Assignment, Offer, Slot, UnitCall
 from muster.callups.queries import pledges as queries
 from muster.callups.rules.drafts import SeatsDraft
-from muster.people.models import Person, ReserveTeam, ReserveTeamMember
+from muster.people.models import Consent, Person, ReserveTeam, ReserveTeamMember
 from tests.callups.drafting import NOW, START, draft, offer_to, post, raised, shift
-from tests.callups.ground import arrives, called, leaves, me, roster, seated
+from tests.callups.ground import arrives, called, leaves, lets_the_unit_know, me, roster, seated
 from tests.world import NEXT_DOOR, World, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +184,7 @@ def test_each_named_person_is_shown_where_and_how_far_he_is_with_a_masked_number
         offers.accept(offer, actor=me(offer.person), risk_confirmed=True, at=NOW)
     offers.decline(no, "unwell", actor=me(no.person), at=NOW)
     for offer in (there, gone):
+        lets_the_unit_know(offer.person)
         arrives(offer.assignment)
     leaves(gone.assignment, START + HOUR)
 
@@ -200,6 +201,53 @@ def test_each_named_person_is_shown_where_and_how_far_he_is_with_a_masked_number
         (None, None),
     ]
     assert queries.unit_page(call, START).arrived == 2
+
+
+def test_without_consent_the_list_stops_at_the_answer_and_the_number_stays(world: World) -> None:
+    call = called(world)
+    namings.name_people(call, lines=roster(6), actor=world.actor("liaison"), at=NOW)
+    offers_ = list(Offer.objects.filter(unit_call=call).select_related("person").order_by("pk"))
+    for offer in offers_[:4]:
+        offers.accept(offer, actor=me(offer.person), risk_confirmed=True, at=NOW)
+    offers.decline(offers_[4], "unwell", actor=me(offers_[4].person), at=NOW)
+    coming, there, gone, absent = (offer.assignment for offer in offers_[:4])
+    for seat in (there, gone):
+        arrives(seat)
+    leaves(gone, START + HOUR)
+    Assignment.objects.filter(pk=absent.pk).update(state="absent")
+
+    lines, _page = queries.named_people(call)
+
+    assert [one.kind for one in lines] == [*["accepted"] * 4, "declined", "asked"]
+    assert {(one.arrived_at, one.left_at) for one in lines} == {(None, None)}
+    # The yes of who is still on the way looks the same, so that nothing can be read from the mark.
+    assert [one.is_withheld for one in lines] == [True] * 4 + [False] * 2
+    assert {one.post for one in lines} == {coming.shift.post.name}
+    assert queries.unit_page(call, START).arrived == 2
+
+
+@pytest.mark.parametrize("change", ["withdrawn", "another purpose", "another person"])
+def test_only_this_consent_of_this_person_in_force_tells_the_unit(world: World, change: str) -> None:
+    call = called(world)
+    namings.name_people(call, lines=roster(1), actor=world.actor("liaison"), at=NOW)
+    offer = Offer.objects.select_related("person").get(unit_call=call)
+    offers.accept(offer, actor=me(offer.person), risk_confirmed=True, at=NOW)
+    arrives(offer.assignment)
+    consent = lets_the_unit_know(offer.person)
+    ((told,), _page), before = queries.named_people(call), queries.named_version(call)
+
+    Consent.objects.filter(pk=consent.pk).update(
+        **{
+            "withdrawn": {"withdrawn_at": NOW},
+            "another purpose": {"purpose": "health_limits"},
+            "another person": {"person": world.person("volunteer")},
+        }[change]
+    )
+
+    (shown,), _page = queries.named_people(call)
+    assert (told.kind, told.arrived_at, told.is_withheld) == ("arrived", START, False)
+    assert (shown.kind, shown.arrived_at, shown.is_withheld) == ("accepted", None, True)
+    assert queries.named_version(call) != before
 
 
 def test_who_got_another_post_than_asked_for_is_shown_where_he_stands(world: World) -> None:
@@ -261,6 +309,7 @@ def test_absent_people_of_the_unit_are_seen_as_such(world: World) -> None:
     namings.name_people(call, lines=roster(1), actor=world.actor("liaison"), at=NOW)
     offer = Offer.objects.select_related("person").get(unit_call=call)
     offers.accept(offer, actor=me(offer.person), risk_confirmed=True, at=NOW)
+    lets_the_unit_know(offer.person)
 
     attendance.mark_absent(offer.assignment, actor=world.actor("leader"), at=START + HOUR)
 

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from muster.callups.actions import namings, offers
-from muster.callups.models import Offer, UnitCall
+from muster.callups.models import Assignment, Offer, UnitCall
 from muster.callups.rules.drafts import SeatsDraft
 from muster.people.enums import ForceClass
 from muster.people.models import Person, ReserveTeam, ReserveTeamMember
 from tests.callups.drafting import draft, post, raised, shift
-from tests.callups.ground import arrives, called, me, roster, seats_of
+from tests.callups.ground import arrives, called, lets_the_unit_know, me, roster, seats_of
 from tests.world import World, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,14 @@ def call_of(world: World, seats: int = 6, **facts: object) -> UnitCall:
     return UnitCall.objects.select_related("call_up", "unit").get(
         call_up=raised(world.actor("worker"), form, at=timezone.now())
     )
+
+
+def named_and_coming(call: UnitCall, world: World) -> Assignment:
+    namings.name_people(call, lines="杨帆 17712345096", actor=world.actor("liaison"))
+    offer = Offer.objects.select_related("person").get(unit_call=call)
+    seat = offers.accept(offer, actor=me(offer.person), risk_confirmed=True).assignment
+    assert seat is not None
+    return seat
 
 
 def url(name: str, call: UnitCall) -> str:
@@ -142,12 +150,28 @@ def test_an_empty_list_is_refused(world: World, browser: Client, lines: str, sta
     assert browser.post(url("-names", call), {"lines": lines}).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-hans", "没有同意告诉单位到没到岗"), ("en", "has not agreed that the unit is told who came")],
+)
+def test_who_arrived_is_a_number_where_nobody_agreed_to_more(
+    world: World, browser: Client, language: str, words: str
+) -> None:
+    call = call_of(world)
+    arrives(named_and_coming(call, world), call.call_up.starts_at)
+
+    page = browser.get(url("", call), headers={"accept-language": language})
+    polled = browser.get(url("-people", call), headers={"accept-language": language}).content.decode()
+
+    assert page.context["shown"].arrived == 1
+    for shown in (page.content.decode(), polled):
+        assert (words in shown, "st-arrived" in shown, "st-accepted" in shown) == (True, False, True)
+
+
 def test_who_arrived_is_seen(world: World, browser: Client) -> None:
     call = call_of(world)
-    namings.name_people(call, lines="杨帆 17712345096", actor=world.actor("liaison"))
-    offer = Offer.objects.select_related("person").get(unit_call=call)
-    seat = offers.accept(offer, actor=me(offer.person), risk_confirmed=True).assignment
-    assert seat is not None
+    seat = named_and_coming(call, world)
+    lets_the_unit_know(seat.person)
     arrives(seat, call.call_up.starts_at)
 
     assert "st-arrived" in browser.get(url("", call)).content.decode()

@@ -41,7 +41,7 @@ def test_everybody_has_their_own_pages_and_a_stranger_is_led_to_the_door(
 @pytest.mark.parametrize("url", [CONSENT, STATE, PROFILE])
 def test_stranger_changes_nothing(world: World, url: str) -> None:
     assert (
-        world.client_for(STRANGER).post(url, {"purpose": "publication", "answer": "give"}).status_code == 404
+        world.client_for(STRANGER).post(url, {"purpose": "unit_sharing", "answer": "give"}).status_code == 404
     )
 
 
@@ -157,13 +157,13 @@ class TestConsent:
 
     def test_taking_back_twice_is_refused_in_a_sentence(self, world: World) -> None:
         response = world.client_for("volunteer").post(
-            CONSENT, {"purpose": "publication", "answer": "withdraw"}
+            CONSENT, {"purpose": "unit_sharing", "answer": "withdraw"}
         )
 
         assert response.status_code == 409
 
     @pytest.mark.parametrize(
-        "said", [{}, {"purpose": "everything", "answer": "give"}, {"purpose": "publication"}]
+        "said", [{}, {"purpose": "everything", "answer": "give"}, {"purpose": "unit_sharing"}]
     )
     def test_unreadable_answer_changes_nothing(self, world: World, said: dict[str, str]) -> None:
         assert world.client_for("volunteer").post(CONSENT, said).status_code == 302
@@ -171,10 +171,10 @@ class TestConsent:
 
     def test_page_says_when_the_words_have_changed(self, world: World) -> None:
         client = world.client_for("volunteer")
-        client.post(CONSENT, {"purpose": "publication", "answer": "give"})
+        client.post(CONSENT, {"purpose": "unit_sharing", "answer": "give"})
         ConsentText.objects.create(
-            purpose="publication",
-            version=2,
+            purpose="unit_sharing",
+            version=3,
             language="zh-hans",
             title="新标题",
             body="新文字",
@@ -185,7 +185,7 @@ class TestConsent:
         page = text(client.get(PROFILE))
 
         assert "新标题" in page
-        assert page.count('value="give"') == 4
+        assert page.count('value="give"') == 3
 
 
 class TestState:

@@ -186,7 +186,7 @@ def test_texts_and_skills_load_once() -> None:
 @pytest.mark.django_db
 def test_published_words_cannot_be_changed_under_the_same_version() -> None:
     consents.load_texts()
-    ConsentText.objects.filter(purpose="publication").update(body="Other words.")
+    ConsentText.objects.filter(purpose="unit_sharing").update(body="Other words.")
 
     with pytest.raises(ValueError, match="new version"):
         consents.load_texts()

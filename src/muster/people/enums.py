@@ -119,7 +119,6 @@ class ConsentPurpose(models.TextChoices):
     VOLUNTEER_SERVICE = "volunteer_service", _("Being registered and called as a volunteer")
     HEALTH_LIMITS = "health_limits", _("Keeping what I cannot do, so that I am not asked for it")
     UNIT_SHARING = "unit_sharing", _("Telling my unit whether I came")
-    PUBLICATION = "publication", _("Being named in stories and honors")
 
 
 class ReadingPurpose(models.TextChoices):

@@ -9,8 +9,17 @@ from muster.audit.models import Entry
 from muster.organizations.enums import UnitKind
 from muster.organizations.models import ContingencyPlan, ResidentUnit, UnitContact
 from muster.organizations.rules import is_contact_fresh, is_linked, parse_uscc
-from muster.people.enums import REGULAR_FORCE, ForceClass, LiaisonSide, RoleKind
-from muster.people.models import Account, Liaison, Person, ReportIn, ReserveTeam, Role, VolunteerProfile
+from muster.people.enums import REGULAR_FORCE, ConsentPurpose, ForceClass, LiaisonSide, RoleKind
+from muster.people.models import (
+    Account,
+    Consent,
+    Liaison,
+    Person,
+    ReportIn,
+    ReserveTeam,
+    Role,
+    VolunteerProfile,
+)
 from muster.territory.enums import PropertyStatus
 from muster.territory.models import Building, Compound, CompoundGate, Division
 from muster.web.demo import DemoSummary, build
@@ -131,6 +140,15 @@ def test_every_reported_person_is_a_volunteer_too() -> None:
     assert reported.filter(volunteer__isnull=True).count() == 0
     assert ReportIn.objects.filter(valid_to__gt=AT.date()).count() == reported.count()
     assert reported.filter(unit__isnull=True).count() == 0
+
+
+@pytest.mark.usefixtures("built")
+def test_most_reported_people_and_nobody_else_let_their_unit_know_that_they_came() -> None:
+    agreed = Consent.objects.filter(purpose=ConsentPurpose.UNIT_SHARING)
+    reported = Person.objects.filter(force_class=ForceClass.REPORTED_PERSON)
+
+    assert set(agreed.values_list("person__force_class", "version")) == {(ForceClass.REPORTED_PERSON, 2)}
+    assert reported.count() / 2 < agreed.count() < reported.count()
 
 
 @pytest.mark.req("R1.1", "R1.2")

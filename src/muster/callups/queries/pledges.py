@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +18,8 @@ from muster.callups.queries.funnel import Funnel
 from muster.callups.queries.tally import tally
 from muster.kernel.eligibility import gap_minutes
 from muster.norms import queries as norms
-from muster.people.models import ReserveTeamMember
+from muster.people.enums import ConsentPurpose
+from muster.people.models import Consent, ReserveTeamMember
 from muster.people.rules import masked_phone
 from muster.territory import queries as territory
 from muster.toolkit import clock, paging
@@ -44,6 +45,7 @@ SEAT_KINDS = {
     AssignmentState.WITHDRAWN: "declined",
     AssignmentState.STOOD_DOWN: "stood",
 }
+ATTENDANCE_KINDS = ("arrived", "left", "absent")
 CALL_KINDS = {
     UnitCallState.CALLED: "asked",
     UnitCallState.PLEDGED: "named",
@@ -92,7 +94,11 @@ class Share:
 
 @dataclass(frozen=True)
 class NamedLine:
-    """One person whom the unit named, and how far they are."""
+    """One person whom the unit named, and how far they are.
+
+    The unit always sees the answer, to know whether to send somebody else. Whether and when the person came it sees where
+    the person agreed to that (`is_told`; PIPL art. 23); of the others it sees the number alone (`UnitPage.arrived`).
+    """
 
     name: str
     phone: str
@@ -100,6 +106,12 @@ class NamedLine:
     post: str
     arrived_at: datetime | None
     left_at: datetime | None
+    is_told: bool
+
+    @property
+    def is_withheld(self) -> bool:
+        """True where the list stops at the yes, whether the person came or not."""
+        return self.kind == "accepted" and not self.is_told
 
 
 @dataclass(frozen=True)
@@ -172,7 +184,8 @@ def unit_page(call: UnitCall, at: datetime) -> UnitPage:
 
 def named_people(call: UnitCall, after: str = "") -> tuple[list[NamedLine], paging.Page[Offer]]:
     """One page of the people whom the unit named, in the order of the list, in two queries."""
-    offers = Offer.objects.filter(unit_call=call).select_related("person", "slot__shift__post")
+    offers: QuerySet[Offer] = Offer.objects.filter(unit_call=call).annotate(is_told=_told())
+    offers = offers.select_related("person", "slot__shift__post")
     page = paging.page_after(offers, key=("id",), after=after)
     seats = {
         seat.offer_id: seat
@@ -185,9 +198,15 @@ def named_people(call: UnitCall, after: str = "") -> tuple[list[NamedLine], pagi
 
 def named_version(call: UnitCall) -> str:
     """Changes with anything that `named_people` shows; two cheap queries."""
-    offers = Offer.objects.filter(unit_call=call).order_by("pk").values_list("pk", "state")
+    named = Offer.objects.filter(unit_call=call).annotate(is_told=_told())
+    offers = named.order_by("pk").values_list("pk", "state", "is_told")
     seats = Assignment.objects.filter(unit_call=call).order_by("pk").values_list("pk", "state")
     return f"{crc32(repr((list(offers), list(seats))).encode()):x}"
+
+
+def _told() -> Exists:
+    in_force = Consent.objects.filter(purpose=ConsentPurpose.UNIT_SHARING, withdrawn_at=None)
+    return Exists(in_force.filter(person=OuterRef("person_id")))
 
 
 def shares_words(page: UnitPage) -> str:
@@ -249,12 +268,15 @@ def _reserve(call: UnitCall) -> Reserve | None:
 
 
 def _named_line(offer: Offer, seat: Assignment | None) -> NamedLine:
-    attendance = getattr(seat, "attendance", None)
+    is_told: bool = offer.is_told  # type: ignore[attr-defined]  # annotated by named_people
+    attendance = getattr(seat, "attendance", None) if is_told else None
+    kind = SEAT_KINDS[AssignmentState(seat.state)] if seat else OFFER_KINDS[OfferState(offer.state)]
     return NamedLine(
         name=offer.person.name,
         phone=masked_phone(offer.person.phone),
-        kind=SEAT_KINDS[AssignmentState(seat.state)] if seat else OFFER_KINDS[OfferState(offer.state)],
+        kind=kind if is_told or kind not in ATTENDANCE_KINDS else "accepted",
         post=(seat.shift if seat else offer.slot.shift).post.name,
         arrived_at=attendance.checked_in_at if attendance else None,
         left_at=attendance.checked_out_at if attendance else None,
+        is_told=is_told,
     )

@@ -26,7 +26,7 @@ from muster.web.demo.places import Home, homes_of
 from muster.web.demo.portraits import Portrait, id_number_of, phone_of, volunteer
 
 BATCH = 5_000
-CONSENT_VERSION = 1
+CONSENT_VERSION, SHARING_VERSION = 1, 2
 PHONE, ID_NUMBER, ADDRESS = (f"{Person._meta.db_table}.{name}" for name in ("phone", "id_number", "address"))
 
 
@@ -277,8 +277,7 @@ def _profile_row(person: Written, at: datetime) -> tuple[object, ...]:
 def _consents() -> Copier:
     return Copier(
         Consent,
-        ("person_id", "purpose", "given_at"),
-        version=CONSENT_VERSION,
+        ("person_id", "purpose", "given_at", "version"),
         legal_basis=LegalBasis.CONSENT,
         given_through="page",
     )
@@ -290,6 +289,9 @@ def _consent_rows(volunteers: Sequence[Written], at: datetime) -> Iterator[tuple
         if offers is None:
             continue
         given_at = at - timedelta(days=offers.registered_days_ago)
-        yield person.pk, ConsentPurpose.VOLUNTEER_SERVICE, given_at
+        yield person.pk, ConsentPurpose.VOLUNTEER_SERVICE, given_at, CONSENT_VERSION
         if offers.health_limits:
-            yield person.pk, ConsentPurpose.HEALTH_LIMITS, given_at
+            yield person.pk, ConsentPurpose.HEALTH_LIMITS, given_at, CONSENT_VERSION
+        # Three of four let their unit know that they came; of the others it sees the number alone.
+        if person.portrait.force_class == ForceClass.REPORTED_PERSON and person.pk % 4:
+            yield person.pk, ConsentPurpose.UNIT_SHARING, given_at, SHARING_VERSION
