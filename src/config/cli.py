@@ -16,7 +16,7 @@ from environs import EnvError, EnvValidationError
 from rich.console import Console
 from rich.table import Table
 
-from config import binaries, folder, postgres, postgres_server
+from config import binaries, dispatch, folder, postgres, postgres_server
 from config.own_server import own_server
 from config.serve import CannotServe, Copy, alone, serve
 from muster.toolkit.refusal import Refused
@@ -47,6 +47,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(dispatch.app)
 console = Console()
 
 
