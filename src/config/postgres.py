@@ -7,6 +7,7 @@ import atexit
 import contextlib
 import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,12 +57,25 @@ def release(var: Path) -> bool:
         lease = _held.files.pop(site.var, None)
         if lease is None or _held.process != os.getpid():
             return False
+        lease.close()
+        return _stop_unused(site)
+
+
+def end_unused(var: Path) -> bool:
+    """Stop a server that nobody holds a lease of, because its last user was killed. True when none was held."""
+    site = Site(var.resolve())
+    if not site.data.exists():
+        return False
+    with _locked(site.lock):
+        return _stop_unused(site)
+
+
+def _stop_unused(site: Site) -> bool:
+    with site.leases.open("a") as leases:
         try:
-            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        finally:
-            lease.close()
         stop_server(site)
     return True
 
@@ -136,3 +150,7 @@ def _lease(site: Site) -> None:
         _held.files[site.var] = lease = site.leases.open("a")
         fcntl.flock(lease, fcntl.LOCK_SH)
         atexit.register(release, site.var)
+
+
+if __name__ == "__main__":
+    end_unused(Path(sys.argv[1]))

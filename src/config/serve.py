@@ -82,13 +82,34 @@ def serve(copy: Copy, before: list[str]) -> int:
         url = copy.database_url or postgres.ensure(copy.var)
         environment = _environment(copy, url)
         children = [Child("web", _web(copy)), Child("worker", _worker())]
-        try:
-            if not stop_asked() and _ended_badly(before, environment, words, stop_asked):
-                return 0 if stop_asked() else 1
-            _keep(copy, children, environment, stop_asked, lambda: _say_ready(copy, words))
-        finally:
-            _close(copy, children)
+        with _survived(copy, environment):
+            try:
+                if not stop_asked() and _ended_badly(before, environment, words, stop_asked):
+                    return 0 if stop_asked() else 1
+                _keep(copy, children, environment, stop_asked, lambda: _say_ready(copy, words))
+            finally:
+                _close(copy, children)
     return 0
+
+
+@contextlib.contextmanager
+def _survived(copy: Copy, environment: dict[str, str]) -> Iterator[None]:
+    """While this lasts, somebody outlives us: where we are killed, he ends the database that nobody uses any more.
+
+    The kernel cannot, as it does for the web and the worker: we may not be the one who started the database.
+    """
+    ends = [sys.executable, "-m", "config.postgres", str(copy.var)]
+    heir = subprocess.Popen(
+        [sys.executable, "-m", "config.afterwards", *ends],
+        env=environment,
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        heir.kill()
+        heir.communicate()
 
 
 def _ended_badly(

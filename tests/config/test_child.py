@@ -44,6 +44,27 @@ def test_a_killed_supervisor_takes_his_child_along() -> None:
     supervisor.stdout.close()
 
 
+def test_an_heir_begins_when_the_other_end_of_the_pipe_is_gone() -> None:
+    # The pipe of a process that is killed closes with it: this one holds the heir's.
+    holder = """
+import subprocess, sys, time
+command = [sys.executable, "-m", "config.afterwards", "printf", "%s|", "a b", "$HOME"]
+subprocess.Popen(command, stdin=subprocess.PIPE)
+print("holds", flush=True)
+time.sleep(600)
+"""
+    killed = subprocess.Popen(
+        [sys.executable, "-c", holder], env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
+    )
+    assert killed.stdout
+    before = killed.stdout.readline()
+
+    killed.kill()
+    after, _errors = killed.communicate(timeout=PATIENCE_SECONDS)
+
+    assert (before, after) == ("holds\n", "a b|$HOME|")
+
+
 def test_a_child_whose_supervisor_is_gone_already_does_not_begin(tmp_path: Path) -> None:
     command = ["touch", str(tmp_path / "begun")]
 

@@ -275,6 +275,26 @@ def test_killed_user_does_not_keep_the_server_for_ever(var: Path) -> None:
     assert postgres.release(var) is True
 
 
+def test_a_server_whose_last_user_was_killed_is_ended_by_anybody(var: Path) -> None:
+    other = _python(HOLD, var)
+    assert other.stdout
+    other.stdout.readline()
+    used = (postgres.end_unused(var), postmaster(Site(var)) is not None)
+
+    other.kill()
+    other.communicate()
+
+    assert used == (False, True)
+    assert postgres.end_unused(var) is True
+    assert postmaster(Site(var)) is None
+    assert postgres.end_unused(var) is True
+
+
+def test_where_there_is_no_database_there_is_none_to_end(tmp_path: Path) -> None:
+    assert postgres.end_unused(tmp_path / "never") is False
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_release_without_a_lease_stops_nothing(var: Path) -> None:
     other = _python(HOLD, var)
     assert other.stdout

@@ -30,7 +30,8 @@ def test_ctrl_c_leaves_nothing_behind(place: tuple[Path, int]) -> None:
     copy = muster(var, port, "serve")
     assert copy.stdout
     until(lambda: f"http://127.0.0.1:{port}" in (copy.stdout.readline() if copy.stdout else ""))
-    parts = children(copy.pid, "granian") | children(copy.pid, "worker")
+    words = ("granian", "worker", "config.afterwards")
+    parts = set[int]().union(*(children(copy.pid, word) for word in words))
 
     copy.send_signal(signal.SIGINT)
     copy.communicate(timeout=PATIENCE_SECONDS)
@@ -51,7 +52,22 @@ def test_killed_supervisor_takes_its_parts_along(place: tuple[Path, int]) -> Non
     copy.communicate()
 
     assert until(lambda: not answers(port))
+    assert until(lambda: postmaster(Site(var)) is None)
+
+
+@pytest.mark.slow
+def test_killed_supervisor_leaves_the_database_to_whoever_else_uses_it(place: tuple[Path, int]) -> None:
+    var, port = place
     postgres.ensure(var)
+    copy = muster(var, port, "serve")
+    (heir,) = until(lambda: children(copy.pid, "config.afterwards"))
+    server = postmaster(Site(var))
+
+    copy.kill()
+    copy.communicate()
+
+    assert until(lambda: not Path(f"/proc/{heir}").exists())
+    assert postmaster(Site(var)) == server
     assert postgres.release(var) is True
 
 
