@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from muster.audit.models import Entry
-from muster.callups.actions import attendance, calls, dispatch, offers, orders, pledges, support, waves
+from muster.callups.actions import attendance, calls, dispatch, offers, orders, plans, pledges, support, waves
 from muster.callups.models import Assignment, Attendance, CallUp, Offer, Pledge, Slot, SupportIssue, UnitCall
 from muster.notifications.models import Message
 from muster.people.enums import ForceClass
@@ -42,7 +42,7 @@ def two_who_wait(world: World) -> CallUp:
 def test_of_two_dispatchers_at_once_one_plan_is_carried_out(world: World) -> None:
     call_up = two_who_wait(world)
     dispatchers = [world.actor(name) for name in ("worker", "township_overseer")]
-    runs = [dispatch.propose(call_up, actor=actor, at=NOW) for actor in dispatchers]
+    runs = [plans.propose(call_up, actor=actor, at=NOW) for actor in dispatchers]
 
     outcomes = at_once(
         [
@@ -59,7 +59,7 @@ def test_of_two_dispatchers_at_once_one_plan_is_carried_out(world: World) -> Non
 def test_four_taps_at_once_of_one_dispatcher_are_one(world: World) -> None:
     call_up = two_who_wait(world)
     worker = world.actor("worker")
-    run = dispatch.propose(call_up, actor=worker, at=NOW)
+    run = plans.propose(call_up, actor=worker, at=NOW)
 
     outcomes = at_once([lambda: dispatch.confirm(run, actor=worker, at=NOW)] * 4)
 

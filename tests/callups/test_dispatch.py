@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from muster.audit.models import Entry
-from muster.callups.actions import calls, dispatch, offers, orders
+from muster.callups.actions import calls, dispatch, offers, orders, plans
 from muster.callups.enums import OfferState
 from muster.callups.models import Assignment, DispatchRun, Offer, Slot
 from muster.callups.queries.words import why_empty
@@ -65,7 +65,7 @@ def test_one_plan_over_both_forces_with_reasons_for_every_line(world: World) -> 
     waits = waiting(call_up, world.volunteer(1))
     grid, sent = regular(), reported(world)
 
-    run = dispatch.propose(call_up, actor=world.actor("worker"), at=NOW)
+    run = plans.propose(call_up, actor=world.actor("worker"), at=NOW)
 
     lines = {line["person"]: line for line in run.plan["assignments"]}
     assert {code: line["way"] for code, line in lines.items()} == {
@@ -88,7 +88,7 @@ def test_a_confirmed_plan_seats_orders_and_asks_by_name_of_who_dispatched(world:
     call_up = raised(world.actor("worker"), draft(5))
     waits = waiting(call_up, world.volunteer(1))
     grid, sent = regular(), reported(world)
-    run = dispatch.propose(call_up, actor=worker, at=NOW)
+    run = plans.propose(call_up, actor=worker, at=NOW)
 
     done = dispatch.confirm(run, actor=worker, at=NOW)
 
@@ -117,11 +117,11 @@ def test_nobody_but_the_committees_and_their_township_dispatches(world: World, c
     call_up = raised(world.actor("worker"))
     waiting(call_up, world.volunteer(1))
     grid = regular()
-    run = dispatch.propose(call_up, actor=world.actor("worker"), at=NOW)
+    run = plans.propose(call_up, actor=world.actor("worker"), at=NOW)
 
     codes = []
     for deed in (
-        lambda: dispatch.propose(call_up, actor=world.actor(cast), at=NOW),
+        lambda: plans.propose(call_up, actor=world.actor(cast), at=NOW),
         lambda: dispatch.confirm(run, actor=world.actor(cast), at=NOW),
         lambda: orders.order(grid, Slot.objects.get(), actor=world.actor(cast), at=NOW),
     ):
@@ -137,11 +137,11 @@ def test_the_second_of_two_dispatchers_is_told_who_was_faster(world: World) -> N
     first, second = world.actor("worker"), world.actor("township_overseer")
     call_up = raised(first)
     waiting(call_up, world.volunteer(1))
-    plans = [dispatch.propose(call_up, actor=actor, at=NOW) for actor in (first, second)]
-    dispatch.confirm(plans[0], actor=first, at=NOW + timedelta(minutes=1))
+    runs = [plans.propose(call_up, actor=actor, at=NOW) for actor in (first, second)]
+    dispatch.confirm(runs[0], actor=first, at=NOW + timedelta(minutes=1))
 
     refusals = []
-    for run in (plans[1], plans[0]):
+    for run in (runs[1], runs[0]):
         with pytest.raises(Refused) as refused:
             dispatch.confirm(run, actor=second, at=NOW + timedelta(minutes=2))
         refusals.append(refused.value)
@@ -156,7 +156,7 @@ def test_the_same_plan_confirmed_again_is_answered_as_the_first_time(world: Worl
     worker = world.actor("worker")
     call_up = raised(worker, draft(1))
     gone, stays = waiting(call_up, world.volunteer(1)), waiting(call_up, world.volunteer(2))
-    run = dispatch.propose(call_up, actor=worker, at=NOW)
+    run = plans.propose(call_up, actor=worker, at=NOW)
     planned = {line["person"] for line in run.plan["assignments"]}
     offers.decline(gone if gone.person.code in planned else stays, "work", actor=NOBODY, at=NOW)
     first = dispatch.confirm(run, actor=worker, at=NOW)
@@ -179,11 +179,11 @@ def test_of_two_plans_of_one_dispatcher_the_second_is_refused_without_naming_him
     actor = worker if has_account else replace(worker, account_id=None)
     call_up = raised(worker)
     waiting(call_up, world.volunteer(1))
-    plans = [dispatch.propose(call_up, actor=actor, at=NOW) for _page in range(2)]
-    dispatch.confirm(plans[0], actor=actor, at=NOW + timedelta(minutes=1))
+    runs = [plans.propose(call_up, actor=actor, at=NOW) for _page in range(2)]
+    dispatch.confirm(runs[0], actor=actor, at=NOW + timedelta(minutes=1))
 
     with translation.override("en"), refused("dispatch_overtaken") as no:
-        dispatch.confirm(plans[1], actor=actor, at=NOW + timedelta(minutes=2))
+        dispatch.confirm(runs[1], actor=actor, at=NOW + timedelta(minutes=2))
 
     # Without an account nobody knows that the two are one.
     assert no.value.message.startswith("You confirmed another plan at 12:01.") == has_account
@@ -194,11 +194,11 @@ def test_a_plan_made_after_the_last_one_may_be_confirmed(world: World) -> None:
     worker = world.actor("worker")
     call_up = raised(worker)
     waiting(call_up, world.volunteer(1))
-    dispatch.confirm(dispatch.propose(call_up, actor=worker, at=NOW), actor=worker, at=NOW)
+    dispatch.confirm(plans.propose(call_up, actor=worker, at=NOW), actor=worker, at=NOW)
     waiting(call_up, world.volunteer(2))
     later = NOW + timedelta(minutes=5)
 
-    done = dispatch.confirm(dispatch.propose(call_up, actor=worker, at=later), actor=worker, at=later)
+    done = dispatch.confirm(plans.propose(call_up, actor=worker, at=later), actor=worker, at=later)
 
     assert done.seated == 1
 
@@ -207,7 +207,7 @@ def test_who_left_the_waiting_list_meanwhile_is_left_out_and_the_others_go(world
     worker = world.actor("worker")
     call_up = raised(worker)
     gone, stays = waiting(call_up, world.volunteer(1)), waiting(call_up, world.volunteer(2))
-    run = dispatch.propose(call_up, actor=worker, at=NOW)
+    run = plans.propose(call_up, actor=worker, at=NOW)
     offers.decline(gone, "work", actor=NOBODY, at=NOW)
 
     done = dispatch.confirm(run, actor=worker, at=NOW)
@@ -220,7 +220,7 @@ def test_seats_that_were_taken_meanwhile_are_not_filled_twice(world: World) -> N
     worker = world.actor("worker")
     call_up = raised(worker, draft(1))
     waits = waiting(call_up, world.volunteer(1))
-    run = dispatch.propose(call_up, actor=worker, at=NOW)
+    run = plans.propose(call_up, actor=worker, at=NOW)
     offers.accept(offer_to(call_up, world.volunteer(2)), actor=NOBODY, risk_confirmed=True, at=NOW)
 
     done = dispatch.confirm(run, actor=worker, at=NOW)
@@ -235,7 +235,7 @@ def test_rules_hold_for_the_regular_force_as_well(world: World) -> None:
     old = regular(1, birth_on=date(1960, 1, 1))
     fit = regular(2)
 
-    run = dispatch.propose(call_up, actor=world.actor("worker"), at=NOW)
+    run = plans.propose(call_up, actor=world.actor("worker"), at=NOW)
 
     assert [line["person"] for line in run.plan["assignments"]] == [fit.code]
     with pytest.raises(Refused) as refused:
@@ -249,7 +249,7 @@ def test_people_whose_report_in_is_over_or_whose_unit_was_called_are_not_planned
     called = raised(world.actor("worker"), draft(unit_ids=(world.unit.pk,)))
     reported(world, 51)
 
-    run = dispatch.propose(called, actor=world.actor("worker"), at=NOW)
+    run = plans.propose(called, actor=world.actor("worker"), at=NOW)
 
     assert run.people_count == 0
 
@@ -261,7 +261,7 @@ def test_skilled_and_backbone_seats_are_planned_for_those_who_fit(world: World) 
     backbone = waiting(call_up, world.volunteer(2, is_backbone=True))
     waiting(call_up, world.volunteer(3))
 
-    run = dispatch.propose(call_up, actor=world.actor("worker"), at=NOW)
+    run = plans.propose(call_up, actor=world.actor("worker"), at=NOW)
     done = dispatch.confirm(run, actor=world.actor("worker"), at=NOW)
 
     assert done.seated == 2
@@ -275,7 +275,7 @@ def test_a_plan_for_a_call_up_that_is_over_is_not_carried_out(world: World) -> N
     worker = world.actor("worker")
     call_up = raised(worker)
     waiting(call_up, world.volunteer(1))
-    run = dispatch.propose(call_up, actor=worker, at=NOW)
+    run = plans.propose(call_up, actor=worker, at=NOW)
     calls.stand_down(call_up, reason="解除", actor=worker, at=NOW)
 
     with pytest.raises(Refused) as refused:
@@ -388,6 +388,6 @@ def test_the_same_facts_give_the_same_plan(world: World) -> None:
     for number in range(6):
         waiting(call_up, world.volunteer(number))
 
-    first, second = (dispatch.propose(call_up, actor=world.actor("worker"), at=NOW) for _twice in range(2))
+    first, second = (plans.propose(call_up, actor=world.actor("worker"), at=NOW) for _twice in range(2))
 
     assert (first.plan, first.input_digest) == (second.plan, second.input_digest)

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from muster.audit.models import Entry
 from muster.callups import actions
-from muster.callups.actions import calls, dispatch, namings, offers, pledges, waves
+from muster.callups.actions import calls, dispatch, namings, offers, plans, pledges, waves
 from muster.callups.queries.log import LINES, WORDS, line_of, log_lines
 from tests.callups.drafting import NOW, draft, offer_to, raised
 from tests.callups.ground import called, me, roster
@@ -74,8 +74,8 @@ def test_fact_that_an_older_entry_has_not_is_a_dash() -> None:
 
 def test_log_says_who_confirmed_a_dispatch(world: World) -> None:
     call_up = raised(world.actor("worker"))
-    run = dispatch.propose(call_up, actor=world.actor("worker"), at=NOW)
-    other = dispatch.propose(raised(world.actor("worker")), actor=world.actor("worker"), at=NOW)
+    run = plans.propose(call_up, actor=world.actor("worker"), at=NOW)
+    other = plans.propose(raised(world.actor("worker")), actor=world.actor("worker"), at=NOW)
 
     dispatch.confirm(run, actor=world.actor("worker"), at=NOW)
     dispatch.confirm(other, actor=world.actor("worker"), at=NOW)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from muster.callups.actions import dispatch, namings, offers, orders
+from muster.callups.actions import dispatch, namings, offers, orders, plans
 from muster.callups.enums import TaskKind
 from muster.callups.models import Assignment, CallUp, Offer, Slot, UnitCall
 from muster.callups.queries.my_call import my_call
@@ -60,7 +60,7 @@ def test_one_plan_makes_one_team_of_both_forces_in_either_mode(world: World, mod
     resident, sent = world.volunteer(1), reported(world, 2)
     waiting(call_up, resident)
 
-    run = dispatch.propose(call_up, actor=world.actor("worker"), at=NOW)
+    run = plans.propose(call_up, actor=world.actor("worker"), at=NOW)
     done = dispatch.confirm(run, actor=world.actor("worker"), at=NOW)
     answers_all(call_up)
 

@@ -10,8 +10,7 @@ import pytest
 
 from muster.audit.models import Entry
 from muster.callups import jobs
-from muster.callups.actions import dispatch as dispatching
-from muster.callups.actions import waves
+from muster.callups.actions import plans, waves
 from muster.callups.models import CallUp, DispatchRun, Offer
 from muster.callups.rules.plans import sound
 from muster.kernel import dispatch
@@ -170,7 +169,7 @@ def test_a_broken_plan_is_not_proposed_to_the_dispatcher(
     broken(monkeypatch, "solve", BREAKS[how])
 
     with pytest.raises(Refused) as refused:
-        dispatching.propose(call_up, actor=world.actor("worker"), at=NOW)
+        plans.propose(call_up, actor=world.actor("worker"), at=NOW)
 
     assert refused.value.code == "plan_unsound"
     assert not DispatchRun.objects.exists()

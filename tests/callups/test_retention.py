@@ -11,7 +11,7 @@ import pytest
 from muster.audit.actions.purge import purge_expired
 from muster.audit.models import Destruction, Entry
 from muster.callups import retention
-from muster.callups.actions import dispatch, offers
+from muster.callups.actions import offers, plans
 from muster.callups.models import Assignment, Attendance, DispatchRun, Offer, Scan
 from muster.callups.retention import RULES, forget_why_ended, forget_why_offered
 from tests.callups.drafting import NOW, START, draft, offer_to, raised
@@ -89,7 +89,7 @@ def test_scans_end_after_two_years_and_the_presence_they_proved_stays(world: Wor
     ("age", "left"), [(THREE_YEARS, 1), (THREE_YEARS + MOMENT, 0)], ids=["three years", "a second more"]
 )
 def test_plans_of_the_dispatch_are_kept_three_years(world: World, age: timedelta, left: int) -> None:
-    dispatch.propose(raised(world.actor("worker")), actor=world.actor("worker"), at=NOW)
+    plans.propose(raised(world.actor("worker")), actor=world.actor("worker"), at=NOW)
 
     purged(NOW + age)
 

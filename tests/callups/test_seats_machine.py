@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from muster.callups.actions import attendance, calls, dispatch, namings, offers, orders, pledges, waves
+from muster.callups.actions import attendance, calls, dispatch, namings, offers, orders, plans, pledges, waves
 from muster.callups.enums import ASSIGNMENT_MOVES, CALL_UP_MOVES, OFFER_MOVES, SEATED, UNIT_CALL_MOVES
 from muster.callups.models import Assignment, CallUp, Offer, Pledge, Slot, UnitCall
 from muster.callups.queries.standing import RUNNING
@@ -149,7 +149,7 @@ class CallUpMachine(RuleBasedStateMachine):
     def a_plan_is_made_and_confirmed(self) -> None:
         self.call_up.refresh_from_db()
         if self.call_up.state in RUNNING:
-            run = dispatch.propose(self.call_up, actor=self.worker, at=self.at)
+            run = plans.propose(self.call_up, actor=self.worker, at=self.at)
             self.tried(dispatch.confirm, run, actor=self.worker)
 
     @rule(number=st.integers(0, 3), by_leader=st.booleans())

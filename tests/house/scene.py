@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from muster.callups.actions import dispatch, offers
+from muster.callups.actions import offers, plans
 from muster.callups.actions.templates import load_templates
 from muster.callups.models import Assignment, CallUp, Post, UnitCall
 from muster.jobs.models import Run
@@ -83,7 +83,7 @@ def make_scene() -> Scene:
         "unit_call": UnitCall.objects.get(call_up=call_up),
         "unit": world.unit,
         "offer": offer,
-        "run": dispatch.propose(call_up, actor=world.actor("worker")),
+        "run": plans.propose(call_up, actor=world.actor("worker")),
         "message": Message.objects.filter(subject_code=call_up.code).first(),
         "assignment": _seated(world, call_up, start),
         "person": world.person("volunteer"),

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 WORKER = [
     "/desk/",
     "/desk/callups/",
+    "/desk/dispatch/",
     "/desk/people/",
     "/desk/units/",
     "/desk/hours/",
@@ -24,13 +25,14 @@ WORKER = [
 OVERSEER = [
     "/desk/",
     "/desk/callups/",
+    "/desk/dispatch/",
     "/desk/people/",
     "/desk/units/",
     "/desk/oversight/",
     "/desk/mode/",
     "/desk/settings/",
 ]
-TOWNSHIP = [*OVERSEER[:4], "/desk/hours/", *OVERSEER[4:], "/desk/accounts/"]
+TOWNSHIP = [*OVERSEER[:5], "/desk/hours/", *OVERSEER[5:], "/desk/accounts/"]
 RAILS = {
     "worker": WORKER,
     "neighbor": WORKER,

@@ -79,6 +79,14 @@ class ScanResult(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
+class DispatchState(models.TextChoices):
+    """A plan of the dispatch; who confirmed it is a fact beside it."""
+
+    PLANNING = "planning", _("being planned")
+    READY = "ready", _("planned")
+    FAILED = "failed", _("could not be planned")
+
+
 CALL_UP_MOVES: dict[str, frozenset[str]] = {
     CallUpState.OPEN: frozenset({CallUpState.HALTED, CallUpState.STOOD_DOWN, CallUpState.CLOSED}),
     CallUpState.HALTED: frozenset({CallUpState.OPEN, CallUpState.STOOD_DOWN, CallUpState.CLOSED}),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from muster.callups.actions import attendance, calls, offers, pledges, reminders, waves
-from muster.callups.enums import CallUpState
-from muster.callups.models import CallUp
+from muster.callups.actions import attendance, calls, offers, plans, pledges, reminders, waves
+from muster.callups.enums import CallUpState, DispatchState
+from muster.callups.models import CallUp, DispatchRun
 from muster.callups.queries import standing
 from muster.jobs.progress import Progress
 from muster.jobs.queue import periodic, task
 from muster.people.models import Account
 from muster.people.queries import actor_of
 from muster.toolkit.actor import SYSTEM
+from muster.toolkit.refusal import Refused
 
 
 @task("callups.ask_wave")
@@ -25,6 +26,27 @@ def ask_wave(call_up_id: int, headcount: int | None, account_id: int | None) -> 
     actor = actor_of(account, timezone.localdate()) if account else SYSTEM
     with Progress.start("callups.ask_wave", actor=actor, division_code=call_up.division_code) as progress:
         waves.ask_more(call_up, headcount=headcount, actor=actor, advance=progress.advance)
+
+
+@task("callups.plan_dispatch")
+def plan_dispatch(run_id: int) -> None:
+    """A plan over a whole place, with its progress on a page. A second run, after a worker died, finds what is left to do."""
+    run = DispatchRun.objects.filter(pk=run_id, state=DispatchState.PLANNING).first()
+    if run is None or run.created_by is None:
+        return
+    actor = actor_of(run.created_by, timezone.localdate())
+    with Progress.start("callups.plan_dispatch", actor=actor, division_code=run.division_code) as progress:
+        DispatchRun.objects.filter(pk=run.pk).update(work_code=progress.run.code)
+
+        def tell(more: int, people: int) -> None:
+            progress.expect(people)
+            progress.advance(more)
+
+        try:
+            plans.work_out(run, actor=actor, at=timezone.now(), tell=tell)
+        except Refused as refused:
+            plans.give_up(run, refused.message)
+            progress.fail(refused.message)
 
 
 @task("callups.thank_surplus")

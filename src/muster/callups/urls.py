@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from muster.callups.views import check_in, hours, my, post, unit
-from muster.callups.views.desk import deeds, lists, live, raising
+from muster.callups.views.desk import deeds, dispatch, lists, live, raising
 
 app_name = "callups"
 
@@ -15,9 +15,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/callups/<slug:code>/halt/", deeds.halt, name="desk-callup-halt"),
     path("desk/callups/<slug:code>/resume/", deeds.resume, name="desk-callup-resume"),
     path("desk/callups/<slug:code>/stand-down/", deeds.stand_down, name="desk-callup-stand-down"),
-    path("desk/callups/<slug:code>/dispatch/", deeds.propose, name="desk-callup-dispatch"),
-    path("desk/dispatch/<slug:code>/", deeds.dispatch_run, name="desk-dispatch-detail"),
-    path("desk/dispatch/<slug:code>/confirm/", deeds.confirm, name="desk-dispatch-confirm"),
+    path("desk/callups/<slug:code>/dispatch/", dispatch.propose, name="desk-callup-dispatch"),
+    path("desk/dispatch/", dispatch.board, name="desk-dispatch-board"),
+    path("desk/dispatch/plan/", dispatch.propose_over, name="desk-dispatch-plan"),
+    path("desk/dispatch/<slug:code>/", dispatch.detail, name="desk-dispatch-detail"),
+    path("desk/dispatch/<slug:code>/live/", dispatch.watch, name="desk-dispatch-live"),
+    path("desk/dispatch/<slug:code>/confirm/", dispatch.confirm, name="desk-dispatch-confirm"),
+    path("desk/dispatch/<slug:code>/adjust/", dispatch.adjust, name="desk-dispatch-adjust"),
     path("desk/offers/<slug:code>/why/", live.why, name="desk-offer-why"),
     path("desk/hours/", hours.index, name="desk-hours-list"),
     path("desk/hours/<slug:code>/", hours.detail, name="desk-hours-detail"),

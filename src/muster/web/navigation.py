@@ -44,6 +44,7 @@ class Item:
 RAIL = (
     Place("/desk/", "home", _("Today")),
     Place("/desk/callups/", "speakerphone", _("Call-ups")),
+    Place("/desk/dispatch/", "route", _("Dispatch")),
     Place("/desk/people/", "users", _("Force")),
     Place("/desk/units/", "building-community", _("Resident units")),
     Place("/desk/hours/", "clock", _("Hours"), RUNNERS),

@@ -20,6 +20,17 @@ def reason(_scene: Scene) -> dict[str, str]:
     return {"reason": "雨停了"}
 
 
+def here(scene: Scene) -> dict[str, str]:
+    return {"place": str(scene.world.here)}
+
+
+def township(scene: Scene) -> dict[str, str]:
+    return {"place": str(scene.world.township)}
+
+
+# They see the place; in routine mode its township and communities dispatch.
+OUT_OF_COMMAND = ("county_overseer", "city_overseer", "province_overseer")
+OVERSEERS = ("township_overseer", *OUT_OF_COMMAND)
 ELSEWHERE = "his own place, where there is none of this"
 ROWS = [
     Row(
@@ -55,6 +66,27 @@ ROWS = [
         data=reason,
     ),
     Row("callups:desk-callup-dispatch", only(*RUNNERS, status=302), method="post", kwargs=call_up),
+    Row(
+        "callups:desk-dispatch-board",
+        only(*SEERS, "neighbor", "far_overseer"),
+        why_neighbor=ELSEWHERE,
+    ),
+    Row("callups:desk-dispatch-board", only(*SEERS), data=here),
+    Row("callups:desk-dispatch-board", only(*OVERSEERS), data=township),
+    Row(
+        "callups:desk-dispatch-plan",
+        {**only(*RUNNERS, status=302), **only(*OUT_OF_COMMAND, status=409)},
+        method="post",
+        data=here,
+    ),
+    Row(
+        "callups:desk-dispatch-plan",
+        {**only("township_overseer", status=302), **only(*OUT_OF_COMMAND, status=409)},
+        method="post",
+        data=township,
+    ),
+    Row("callups:desk-dispatch-live", only(*RUNNERS), kwargs=run),
+    Row("callups:desk-dispatch-adjust", only(*RUNNERS, status=409), method="post", kwargs=run),
     Row("callups:desk-dispatch-detail", only(*RUNNERS), kwargs=run),
     Row("callups:desk-dispatch-confirm", only(*RUNNERS, status=302), method="post", kwargs=run),
     Row("callups:desk-offer-why", only(*SEERS, "volunteer"), kwargs=offer),

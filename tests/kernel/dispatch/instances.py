@@ -62,6 +62,7 @@ def instance_of(people: int, slots: int, most_seats: int, chance: random.Random)
                 recent_calls=chance.randrange(4),
                 recent_minutes=chance.choice([0, 90, 600]),
                 patch=chance.choice(PATCHES),
+                at_hand=frozenset(f"s{slot}" for slot in range(slots) if chance.random() < 0.2),
             )
             for index in range(people)
         ),
@@ -136,7 +137,7 @@ def best_by_hand(instance: Instance) -> tuple[int, int]:
     def price(person: Person, slot: Slot, taken: int) -> int:
         return (
             round(distance(person, slot) / 10)
-            + round(instance.costs.tier_km[person.tier] * 100)
+            + (0 if slot.id in person.at_hand else round(instance.costs.tier_km[person.tier] * 100))
             + round(instance.costs.hour_km * person.recent_minutes / 60 * 100)
             + away(person, slot)
             + round(instance.costs.fairness_km * 100) * (2 * (person.recent_calls + taken) + 1)

@@ -164,6 +164,17 @@ def test_nobody_out_of_the_patch_is_left_at_home_while_a_seat_is_empty() -> None
     assert plan.empties == () and plan.check() == ()
 
 
+def test_who_stands_ready_for_a_seat_is_not_called_for_it() -> None:
+    slots = [Slot("here", 0, 0, MORNING, 1), Slot("there", 0, 0, MORNING, 1)]
+    people = [Person("called", 0, 0, tier=2), Person("waits", 0, 0, tier=2, at_hand=frozenset({"here"}))]
+
+    plan = solve(people, slots, Costs(tier_km=(0.0, 1.0, 2.0)))
+
+    assert [(row.person, row.slot) for row in plan.assignments] == [("called", "there"), ("waits", "here")]
+    assert plan.objective_km == 3.0  # two kilometers to call the one, half a kilometer of fairness for each
+    assert plan.check() == ()
+
+
 def test_promise_is_kept_until_breaking_it_saves_more_than_its_price() -> None:
     people = [Person("asked", 1_500, 0), Person("nearer", 0, 0)]
     slot = [Slot("s", 0, 0, MORNING, 1)]

@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from muster.callups.access.whole import offer_by_code
-from muster.callups.models import CallUp, DispatchRun, Offer, Post, Shift, UnitCall
+from muster.callups.models import CallUp, Offer, Post, Shift, UnitCall
 from muster.people import links
 from muster.people.access import RUNNERS, Need, kinds_for, ranges_q
 from muster.people.enums import RoleKind
@@ -86,12 +86,6 @@ def get_shift(actor: Actor, code: str, need: Need = Need.SEE) -> Shift:
     """One shift of a post that `actor` may see or run."""
     shifts = Shift.objects.filter(post__in=posts_visible_to(actor, need))
     return _found(shifts.select_related("post__leader", "call_up"), code)
-
-
-def get_run(actor: Actor, code: str, need: Need = Need.OPERATE) -> DispatchRun:
-    """One plan of the dispatch, for those who run the call-up it is for."""
-    runs = DispatchRun.objects.filter(call_up__in=call_ups_visible_to(actor, need))
-    return _found(runs.select_related("call_up"), code)
 
 
 def _whole_offers() -> QuerySet[Offer]:

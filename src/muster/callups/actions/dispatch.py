@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,94 +13,159 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
-from muster.callups.actions import letters, offers, orders, seats
-from muster.callups.enums import OfferState
-from muster.callups.models import CallUp, DispatchRun, Offer, Slot
-from muster.callups.queries import candidates, dispatchable, standing
+from muster.callups import access
+from muster.callups.actions import letters, moves, offers, orders, seats
+from muster.callups.enums import DispatchState, OfferState
+from muster.callups.models import CallUp, DispatchPart, DispatchRun, Offer, Slot
+from muster.callups.queries import saved_plan, standing
 from muster.callups.queries.dispatchable import Way
-from muster.callups.rules.plans import sound
-from muster.kernel import dispatch as kernel
 from muster.people.models import Person
 from muster.toolkit import clock, server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
+CALL_UP_OVER = "call_up_over"
+OVERTAKEN = "dispatch_overtaken"
+
 
 @dataclass(frozen=True)
 class Dispatched:
-    """What became of a plan: people by way, and those who could not be sent any more, with the code of the reason."""
+    """What became of a plan: people by way, those who could not be sent any more with the code of the reason, and the
+    call-ups that were left out as a whole.
+    """
 
     seated: int = 0
     ordered: int = 0
     asked: int = 0
+    moved: int = 0
     left_out: tuple[tuple[str, str], ...] = ()
+    call_ups_left_out: tuple[tuple[str, str], ...] = ()
 
-    @classmethod
-    def kept(cls, outcome: Mapping[str, Any]) -> Dispatched:
-        """What `DispatchRun.outcome` holds, as it was when the plan was carried out."""
-        left_out = tuple((code, reason) for code, reason in outcome["left_out"])
-        return cls(**{**outcome, "left_out": left_out})
+    @staticmethod
+    def of(run: DispatchRun) -> Dispatched:
+        """What the parts of a confirmed run have come to so far."""
+        parts = run.parts.select_related("call_up").order_by("pk")
+        outcomes = [Outcome(**part.outcome) for part in parts if part.outcome]
+        return Dispatched(
+            seated=sum(outcome.seated for outcome in outcomes),
+            ordered=sum(outcome.ordered for outcome in outcomes),
+            asked=sum(outcome.asked for outcome in outcomes),
+            moved=sum(outcome.moved for outcome in outcomes),
+            left_out=tuple((code, why) for outcome in outcomes for code, why in outcome.left_out),
+            call_ups_left_out=tuple((part.call_up.code, part.refusal) for part in parts if part.refusal),
+        )
 
 
-def propose(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> DispatchRun:
-    """A plan for the free seats out of who waits, the regular force and who was reported in; nothing is done yet.
+@dataclass
+class Outcome:
+    """What became of the plan for one call-up, as its part keeps it."""
 
-    Every line of the plan has its reasons, and so has every seat that stays empty (`queries.words`). Refuses whoever has
-    no role of the committees, and a call-up that is over.
-    """
-    at = at or server_clock.now()
-    orders.refuse_strangers(call_up, actor)
-    if call_up.state not in standing.RUNNING:
-        raise Refused("call_up_over", _("This call-up is over already. Nothing was changed."))
-    slots = standing.slots_with_room(call_up.pk)
-    reserve = dispatchable.reserve_of(call_up, slots, at)
-    free = {slot.pk: slot.seats - slot.held - slot.taken for slot in slots}
-    seats_asked = candidates.problem_slots(slots, free, candidates.origin_of(call_up))
-    plan = sound(
-        kernel.solve(reserve.people, seats_asked, kernel.Costs(), exclusions=reserve.exclusions),
-        call_up_code=call_up.code,
-    )
-    return DispatchRun.objects.create(
-        call_up=call_up,
-        input_digest=_digest(reserve, free),
-        status=plan.status.value,
-        objective=plan.objective_km,
-        people_count=len(reserve.people),
-        seat_count=sum(free.values()),
-        plan={
-            "assignments": [_line(row, reserve) for row in plan.assignments],
-            "empties": [_empty(empty) for empty in plan.empties],
-        },
-        created_at=at,
-        created_by_label=actor.label[:120],
-    )
+    seated: int = 0
+    ordered: int = 0
+    asked: int = 0
+    moved: int = 0
+    left_out: list[tuple[str, str]] = field(default_factory=list)
 
 
 def confirm(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Dispatched:
     """Does what the plan says: seats who waits, orders the regular force, asks who was reported in.
 
-    Refuses whoever has no role of the committees, and whoever was overtaken: the second of two dispatchers is told who was
-    faster. The same plan confirmed again by the same person is answered as it was the first time, and nothing is done. Who
-    cannot be sent any more is left out, with the reason; the others are not held up.
+    Each call-up in a transaction of its own: one that is over, or for which another plan was confirmed since, is left out and
+    said, and of the others who cannot be sent any more is left out with the reason. The same person confirming again gets
+    what was done, and what a cut had left undone is done. Refuses whoever has no role of the committees, a plan that is not
+    there yet, and whoever was overtaken for all of it: the second of two dispatchers is told who was faster.
     """
     at = at or server_clock.now()
-    call_up = run.call_up
-    orders.refuse_strangers(call_up, actor)
+    if not access.commands(actor, run.division_code):
+        raise orders.not_the_committees()
+    _claim(run, actor, at)
+    for part in run.parts.filter(done_at=None).order_by("call_up__division_code", "call_up"):
+        _carry_out_part(run, part.pk, actor, at)
+    return Dispatched.of(run)
+
+
+def _claim(run: DispatchRun, actor: Actor, at: datetime) -> None:
+    """This plan by this person; its call-ups are held, so of two plans for the same seats one comes second."""
     with transaction.atomic():
-        held = CallUp.objects.select_for_update(no_key=True).get(pk=call_up.pk)
-        if before := _confirmed_before(run, actor):
-            return before
-        if held.state not in standing.RUNNING:
-            raise Refused("call_up_over", _("This call-up is over already. Nothing was changed."))
-        _refuse_overtaken(run, actor)
-        lines = run.plan["assignments"]
-        done = _carry_out(held, lines, actor, at)
+        held = DispatchRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
+        if held.state != DispatchState.READY:
+            raise Refused(
+                "plan_not_ready", _("There is no plan yet. Wait until it is ready, then confirm it.")
+            )
+        if held.confirmed_at is not None:
+            if not _is_by(held, actor):
+                raise _overtaken(held, actor)
+            return
+        parts = list(run.parts.select_related("call_up").order_by("call_up"))
+        states = {
+            call_up.pk: call_up.state
+            for call_up in CallUp.objects.select_for_update(no_key=True)
+            .filter(pk__in=[part.call_up_id for part in parts])
+            .order_by("pk")
+        }
+        faster = _faster(run)
+        refusals = {
+            part.pk: OVERTAKEN
+            if part.call_up_id in faster
+            else ""
+            if states[part.call_up_id] in standing.RUNNING
+            else CALL_UP_OVER
+            for part in parts
+        }
+        if all(refusals.values()):
+            raise _overtaken(next(iter(faster.values())), actor) if faster else _over()
+        for pk, refusal in refusals.items():
+            if refusal:
+                DispatchPart.objects.filter(pk=pk).update(refusal=refusal, done_at=at)
         DispatchRun.objects.filter(pk=run.pk).update(
-            confirmed_at=at,
-            confirmed_by=actor.account_id,
-            confirmed_by_label=actor.label[:120],
-            outcome=asdict(done),
+            confirmed_at=at, confirmed_by=actor.account_id, confirmed_by_label=actor.label[:120]
         )
+    run.refresh_from_db(fields=["confirmed_at", "confirmed_by", "confirmed_by_label"])
+
+
+def _faster(run: DispatchRun) -> dict[int, DispatchRun]:
+    """By call-up the first plan that was confirmed since this one was made: the seats it speaks of may be taken."""
+    rows = (
+        DispatchPart.objects.filter(
+            call_up__in=run.parts.values("call_up"), refusal="", run__confirmed_at__gte=run.created_at
+        )
+        .exclude(run=run)
+        .select_related("run")
+        .order_by("-run__confirmed_at")
+    )
+    return {part.call_up_id: part.run for part in rows}
+
+
+def _is_by(run: DispatchRun, actor: Actor) -> bool:
+    return actor.account_id is not None and run.confirmed_by_id == actor.account_id
+
+
+def _overtaken(faster: DispatchRun, actor: Actor) -> Refused:
+    words = (
+        _("You confirmed another plan at %(time)s. Make a new plan from what is free now.")
+        if _is_by(faster, actor)
+        else _("%(who)s was faster and confirmed a plan at %(time)s. Make a new plan from what is free now.")
+    )
+    at = faster.confirmed_at or faster.created_at
+    return Refused(OVERTAKEN, words % {"who": faster.confirmed_by_label, "time": clock.face(at)})
+
+
+def _over() -> Refused:
+    return Refused(CALL_UP_OVER, _("This call-up is over already. Nothing was changed."))
+
+
+def _carry_out_part(run: DispatchRun, part_id: int, actor: Actor, at: datetime) -> None:
+    """All that the plan says of one call-up, once: who comes second finds it done."""
+    with transaction.atomic():
+        part = DispatchPart.objects.select_related("call_up").get(pk=part_id)
+        call_up = CallUp.objects.select_for_update(no_key=True).get(pk=part.call_up_id)
+        if call_up.state not in standing.RUNNING:
+            DispatchPart.objects.filter(pk=part_id, done_at=None).update(done_at=at, refusal=CALL_UP_OVER)
+            return
+        if not DispatchPart.objects.filter(pk=part_id, done_at=None).update(done_at=at):
+            return
+        outcome = _carry_out(run, call_up, actor, at)
+        DispatchPart.objects.filter(pk=part_id).update(outcome=asdict(outcome))
         trail.record(
             "callups.dispatch.confirmed",
             actor=actor,
@@ -109,70 +173,9 @@ def confirm(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Di
             obj_code=run.code,
             division_code=call_up.division_code,
             at=at,
-            detail={
-                "seated": done.seated,
-                "ordered": done.ordered,
-                "asked": done.asked,
-                "left_out": len(done.left_out),
-            },
+            detail={**asdict(outcome), "left_out": len(outcome.left_out), "call_up": call_up.code},
             is_drill=call_up.is_drill,
         )
-    return done
-
-
-def _digest(reserve: dispatchable.Reserve, free: dict[int, int]) -> str:
-    facts = [sorted(reserve.ways.items()), sorted(free.items()), len(reserve.exclusions)]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def _line(row: kernel.Assignment, reserve: dispatchable.Reserve) -> dict[str, Any]:
-    return {
-        "person": row.person,
-        "slot": int(row.slot),
-        "way": reserve.ways[row.person].value,
-        "km": row.km,
-        "reasons": [reason.as_dict() for reason in row.reasons],
-    }
-
-
-def _empty(empty: kernel.Empty) -> dict[str, Any]:
-    return {
-        "slot": int(empty.slot),
-        "seats": empty.seats,
-        "code": empty.code.value,
-        "qualified": empty.qualified,
-        "holders": empty.holders,
-        "excluded": [list(pair) for pair in empty.excluded],
-        "ring_people": empty.ring_people,
-        "ring_seats": empty.ring_seats,
-        "higher": [[int(slot), seats_filled] for slot, seats_filled in empty.higher],
-    }
-
-
-def _confirmed_before(run: DispatchRun, actor: Actor) -> Dispatched | None:
-    # Asked under the lock of the call-up: of two taps at once the second one sees what the first one did.
-    if actor.account_id is None:
-        return None
-    kept = DispatchRun.objects.filter(pk=run.pk, confirmed_by=actor.account_id).first()
-    return Dispatched.kept(kept.outcome) if kept and kept.outcome else None
-
-
-def _refuse_overtaken(run: DispatchRun, actor: Actor) -> None:
-    """No other plan was confirmed since this one was made: the seats it speaks of would be taken."""
-    faster = (
-        DispatchRun.objects.filter(call_up=run.call_up_id, confirmed_at__gte=run.created_at)
-        .order_by("confirmed_at")
-        .first()
-    )
-    if faster is None or faster.confirmed_at is None:
-        return
-    words = (
-        _("You confirmed another plan at %(time)s. Make a new plan from what is free now.")
-        if faster.confirmed_by_id is not None and faster.confirmed_by_id == actor.account_id
-        else _("%(who)s was faster and confirmed a plan at %(time)s. Make a new plan from what is free now.")
-    )
-    said = {"who": faster.confirmed_by_label, "time": clock.face(faster.confirmed_at)}
-    raise Refused("dispatch_overtaken", words % said)
 
 
 def _lock(call_up: CallUp, lines: Sequence[dict[str, Any]]) -> dict[str, Person]:
@@ -192,16 +195,23 @@ def _lock(call_up: CallUp, lines: Sequence[dict[str, Any]]) -> dict[str, Person]
     return {person.code: person for person in people}
 
 
-def _carry_out(call_up: CallUp, lines: Sequence[dict[str, Any]], actor: Actor, at: datetime) -> Dispatched:
-    people = _lock(call_up, lines)
+def _carry_out(run: DispatchRun, call_up: CallUp, actor: Actor, at: datetime) -> Outcome:
+    lines = [line for line in run.plan["assignments"] if line["call_up"] == call_up.pk]
+    let_go = [line for line in run.plan["let_go"] if line["call_up"] == call_up.pk]
+    people = _lock(call_up, [*lines, *let_go])
     slots = {
         slot.pk: slot
         for slot in Slot.objects.filter(call_up=call_up).select_related("shift__post", "call_up")
     }
-    done = {way: 0 for way in Way}
-    left_out: list[tuple[str, str]] = []
+    outcome = Outcome()
+    # Who leaves a seat leaves it before anybody is sent there.
+    moved = [line for line in lines if line.get("was_at", line["slot"]) != line["slot"]]
+    outcome.moved, outcome.left_out = moves.move(call_up, moved, let_go, people, slots, actor=actor, at=at)
+    done: Counter[Way] = Counter()
     asked: list[Offer] = []
-    for line in sorted(lines, key=lambda line: (line["slot"], line["person"])):
+    for line in sorted(
+        (line for line in lines if "was_at" not in line), key=lambda line: (line["slot"], line["person"])
+    ):
         person, slot, way = people[line["person"]], slots[line["slot"]], Way(line["way"])
         try:
             # A refusal of one is taken back alone.
@@ -211,21 +221,23 @@ def _carry_out(call_up: CallUp, lines: Sequence[dict[str, Any]], actor: Actor, a
                 elif way == Way.ORDER:
                     orders.seat_on_duty(call_up, slot, person, actor=actor, at=at)
                 else:
-                    offers.seat_waiting(call_up, person, slot, actor=actor, at=at)
+                    offers.seat_waiting(
+                        call_up, person, slot, why=saved_plan.why_of(line), actor=actor, at=at
+                    )
         except Refused as refused:
-            left_out.append((person.code, refused.code))
+            outcome.left_out.append((person.code, refused.code))
         else:
             done[way] += 1
     if asked:
         CallUp.objects.filter(pk=call_up.pk).update(waves_sent=F("waves_sent") + 1)
         letters.ask(call_up, asked, at=at)
-    return Dispatched(done[Way.SEAT], done[Way.ORDER], done[Way.ASK], tuple(left_out))
+    outcome.seated, outcome.ordered, outcome.asked = done[Way.SEAT], done[Way.ORDER], done[Way.ASK]
+    return outcome
 
 
 def _offer(call_up: CallUp, person: Person, slot: Slot, line: dict[str, Any], at: datetime) -> Offer:
     if Offer.objects.filter(call_up=call_up, person=person).exists():
         raise Refused("asked_already", _("This person was asked already."))
-    reasons = [reason for reason in line["reasons"] if reason["code"] != "next_best"]
     return Offer.objects.create(
         call_up=call_up,
         person=person,
@@ -233,6 +245,6 @@ def _offer(call_up: CallUp, person: Person, slot: Slot, line: dict[str, Any], at
         wave=call_up.waves_sent + 1,
         state=OfferState.ASKED,
         asked_at=at,
-        reply_by=max(call_up.reply_by, at),
-        why={"reasons": reasons},
+        reply_by=standing.reply_by(call_up, at),
+        why=saved_plan.why_of(line),
     )

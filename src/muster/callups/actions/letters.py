@@ -99,6 +99,21 @@ def tell_ordered(seat: Assignment, *, at: datetime) -> None:
         messages.post([_draft(f"ordered:{seat.code}", "ordered", seat.person, seat.call_up, words)], at=at)
 
 
+def tell_released(seat: Assignment, *, at: datetime) -> None:
+    """An order that was taken back."""
+    with translation.override(settings.LANGUAGE_CODE):
+        words = letters.released(_Errands(seat.call_up).at(seat.shift))
+        messages.post([_draft(f"released:{seat.code}", "released", seat.person, seat.call_up, words)], at=at)
+
+
+def tell_moved(offer: Offer, *, at: datetime) -> None:
+    """Somebody who has not answered yet is asked for another place."""
+    with translation.override(settings.LANGUAGE_CODE):
+        words = letters.moved(_Errands(offer.call_up).at(offer.slot.shift), offer.reply_by, offer_link(offer))
+        key = f"moved:{offer.code}:{offer.slot_id}"
+        messages.post([_draft(key, "offer", offer.person, offer.call_up, words)], at=at)
+
+
 def thank(call_up: CallUp, offers: Iterable[Offer], *, at: datetime) -> int:
     """Those who are not needed any more are told so, kindly and at once."""
     with translation.override(settings.LANGUAGE_CODE):

@@ -222,14 +222,20 @@ def _join_waiting(offer: Offer, at: datetime) -> Answer:
     return Answer(OfferState.WAITING, position=standing.position_of(offer))
 
 
-def seat_waiting(call_up: CallUp, person: Person, slot: Slot, *, actor: Actor, at: datetime) -> Assignment:
-    """The dispatch gives this seat to somebody who waits. The caller holds the call-up, the offer and the person."""
+def seat_waiting(
+    call_up: CallUp, person: Person, slot: Slot, *, why: dict[str, Any], actor: Actor, at: datetime
+) -> Assignment:
+    """The dispatch gives this seat to somebody who waits, for the reasons `why`.
+
+    The caller holds the call-up, the offer and the person.
+    """
     offer = Offer.objects.filter(call_up=call_up, person=person, state=OfferState.WAITING).first()
     if offer is None:
         raise Refused("not_waiting", _("This person does not wait any more."))
     seat = _seat_waiting(locked_offer(offer.pk), slot, actor, at)
     if seat is None:
         raise Refused("seat_full", _("This place is full. Choose another one."))
+    Offer.objects.filter(pk=offer.pk).update(why=why)
     return seat
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
+from muster.callups import access
 from muster.callups.actions import letters, seats
 from muster.callups.enums import SEATED, AssignmentState
 from muster.callups.models import Assignment, CallUp, Slot
@@ -15,7 +16,6 @@ from muster.callups.queries import fitness, standing
 from muster.callups.rules import answers
 from muster.kernel.eligibility import standing as bars_left
 from muster.norms import queries as norms
-from muster.people.access import RUNNERS
 from muster.people.enums import REGULAR_FORCE, ForceClass
 from muster.people.models import Person
 from muster.records.enums import DutyKind
@@ -90,12 +90,17 @@ def seat_on_duty(
 
 
 def refuse_strangers(call_up: CallUp, actor: Actor) -> None:
-    """Only the community committees dispatch, or the township in command (R2.8)."""
-    if not actor.has(*RUNNERS, division_code=call_up.division_code):
-        raise Refused(
-            "not_the_committees",
-            _("Only the committees of the community dispatch people, or the township in command. Call them."),
-        )
+    """Only the community committees and their township dispatch, or whoever is above in command mode (R2.8)."""
+    if not access.commands(actor, call_up.division_code):
+        raise not_the_committees()
+
+
+def not_the_committees() -> Refused:
+    """To whoever would dispatch people without an office to do so."""
+    return Refused(
+        "not_the_committees",
+        _("Only the committees of the community dispatch people, or the township in command. Call them."),
+    )
 
 
 def refuse_if_over(call_up: CallUp) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -171,9 +171,7 @@ def _plan(call_up: CallUp, headcount: int | None, at: datetime) -> _Plan:
         )
         chosen = _choose(held, slots, pool, wanted) if pool.people else []
         CallUp.objects.filter(pk=held.pk).update(waves_sent=F("waves_sent") + 1)
-    late = timedelta(minutes=int(norms.number("call.late_reply_minutes", held.division_code)))
-    reply_by = held.reply_by if held.reply_by - late > at else min(at + late, held.ends_at)
-    return _Plan(held.waves_sent + 1, chosen, pool, reply_by, acceptance)
+    return _Plan(held.waves_sent + 1, chosen, pool, standing.reply_by(held, at), acceptance)
 
 
 def _free_slots(call_up: CallUp) -> list[Slot]:

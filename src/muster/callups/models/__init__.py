@@ -2,7 +2,7 @@
 
 from muster.callups.models.answers import Assignment, Offer
 from muster.callups.models.calls import CallTemplate, CallUp, NeedItem, Post, Shift, Slot, SupportItem
-from muster.callups.models.dispatch import DispatchRun
+from muster.callups.models.dispatch import DispatchPart, DispatchRun
 from muster.callups.models.pledges import Pledge, UnitCall
 from muster.callups.models.presence import Attendance, Scan, SupportIssue
 
@@ -11,6 +11,7 @@ __all__ = [
     "Attendance",
     "CallTemplate",
     "CallUp",
+    "DispatchPart",
     "DispatchRun",
     "NeedItem",
     "Offer",

@@ -84,7 +84,7 @@ def problem_slots(
             id=slot_id(slot.pk),
             x_m=x,
             y_m=y,
-            window=_window(slot),
+            window=window_of(slot),
             seats=seats[slot.pk],
             kind=dispatch.Kind(slot.kind),
             skill=slot.skill,
@@ -236,6 +236,7 @@ def _recent_calls(person_ids: Sequence[int], at: datetime) -> dict[int, int]:
     return dict(rows)
 
 
-def _window(slot: Slot) -> dispatch.Window:
+def window_of(slot: Slot) -> dispatch.Window:
+    """The time of a shift, shared by all that start and end together."""
     during = fitness.span_of(slot.shift.starts_at, slot.shift.ends_at)
     return dispatch.Window(f"{during.start}-{during.end}", during.start, during.end)

@@ -1,22 +1,22 @@
-"""A plan of the dispatch in words: who to which seat and why, and why a seat stays empty."""
+"""A plan of the dispatch as its page shows it: who to which seat and why, and why a seat stays empty."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
 
-from muster.callups.models import DispatchRun, Slot
-from muster.callups.queries import words
-from muster.callups.queries.dispatchable import Way
+from muster.callups.models import DispatchPart, DispatchRun, Slot
+from muster.callups.queries import plan_words, words
+from muster.callups.queries.dispatch_since import Since
+from muster.jobs.models import Run
 from muster.people.models import Person
+from muster.territory.queries import names_of
 
-WAY_WORDS = {
-    Way.SEAT: gettext_lazy("from the waiting list, gets the seat"),
-    Way.ORDER: gettext_lazy("regular force, is ordered"),
-    Way.ASK: gettext_lazy("reported in, is asked"),
-}
+Line = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,10 @@ class ProposedLine:
     """One person and the seat that is proposed."""
 
     name: str
+    home: str
     post: str
     way: str
-    km: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -38,34 +39,180 @@ class EmptyLine:
     why: str
 
 
-def dispatch_context(run: DispatchRun) -> dict[str, Any]:
-    """What the page of a plan shows, in two queries."""
-    plan = run.plan
-    people = dict(
-        Person.objects.filter(code__in=[line["person"] for line in plan["assignments"]]).values_list(
-            "code", "name"
-        )
-    )
-    posts = dict(Slot.objects.filter(call_up=run.call_up_id).values_list("pk", "shift__post__name"))
-    proposed = [
-        ProposedLine(
-            name=people.get(line["person"], ""),
-            post=posts[line["slot"]],
-            way=str(WAY_WORDS[Way(line["way"])]),
-            km=f"{line['km']:.1f}",
-        )
-        for line in plan["assignments"]
-    ]
+@dataclass(frozen=True)
+class CommunityLine:
+    """One community in a plan: its seats, who fills them, and how many of its people are lent to others."""
+
+    name: str
+    seats: int
+    own: int
+    from_others: int
+    empty: int
+    lent: int
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """One call-up in a plan, and what became of it."""
+
+    code: str
+    title: str
+    community: str
+    filled: int
+    seats: int
+    empty: int
+    current: bool
+    left_out: str
+    could_not: Sequence[str]
+
+
+def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None = None) -> dict[str, Any]:
+    """What the page of a plan shows: all of it by community, and one call-up in full; as many queries for any number."""
+    parts = list(run.parts.select_related("call_up").order_by("call_up__division_code", "call_up"))
+    lines, empties = run.plan["assignments"], run.plan["empties"]
+    current = _current(parts, part_code, lines, empties)
+    mine = [line for line in lines if current and line["call_up"] == current.call_up_id]
+    mine_empty = [line for line in empties if current and line["call_up"] == current.call_up_id]
+    names = _names([*mine], parts)
+    places = names_of([run.division_code, *_codes(parts, lines)])
+    posts = _posts([*mine, *mine_empty])
+    moved = [line for line in lines if line.get("was_at", line["slot"]) != line["slot"]]
+    kept = [line for line in lines if line.get("was_at") == line["slot"]]
     return {
         "run": run,
-        "call_up": run.call_up,
-        "sentence": _sentence(len(proposed), run.seat_count),
-        "proposed": proposed,
+        "place": places.get(run.division_code, ""),
+        "sentence": _sentence(len(lines), run.seat_count),
+        "proof": plan_words.proof(run),
+        "moved": plan_words.moved_words(len(moved), len(kept), len(run.plan["let_go"]))
+        if run.adjusts
+        else "",
+        "to_do_count": len(lines) - len(kept) + len(run.plan["let_go"]),
+        "communities": _communities(parts, lines, empties, places),
+        "parts": _part_lines(parts, run.plan, names, places, current),
+        "current": current,
+        "proposed": [_proposed(line, names, posts, places, current) for line in mine],
         "empty": [
-            EmptyLine(posts[line["slot"]], line["seats"], words.why_empty(line)) for line in plan["empties"]
+            EmptyLine(posts[line["slot"]], line["seats"], words.why_empty(line)) for line in mine_empty
         ],
-        "may_confirm": bool(proposed) and run.confirmed_at is None,
+        "may_confirm": _may_confirm(run, parts, lines),
+        "since": plan_words.since_words(stands) if stands else "",
+        "may_adjust": bool(stands and stands.has_changed),
     }
+
+
+def planning_context(run: DispatchRun) -> dict[str, Any]:
+    """What the page shows while the plan is made, or where none came of it."""
+    return {
+        "run": run,
+        "place": names_of([run.division_code]).get(run.division_code, ""),
+        "work": Run.objects.filter(code=run.work_code).first() if run.work_code else None,
+    }
+
+
+def _current(
+    parts: Sequence[DispatchPart], code: str, lines: Iterable[Line], empties: Iterable[Line]
+) -> DispatchPart | None:
+    """The part that was asked for; else the first in which anybody is sent or missing."""
+    busy = {line["call_up"] for line in (*lines, *empties)}
+    asked = [part for part in parts if part.call_up.code == code]
+    return next(iter([*asked, *(part for part in parts if part.call_up_id in busy), *parts]), None)
+
+
+def _may_confirm(run: DispatchRun, parts: Sequence[DispatchPart], lines: Sequence[Line]) -> bool:
+    """True while there is something to do: a plan nobody confirmed, or one that a cut left half done."""
+    if run.confirmed_at is not None:
+        return any(part.done_at is None for part in parts)
+    return bool(run.plan["let_go"]) or any(line.get("was_at") != line["slot"] for line in lines)
+
+
+def _names(lines: Iterable[Line], parts: Iterable[DispatchPart]) -> dict[str, str]:
+    codes = {line["person"] for line in lines}
+    codes |= {
+        reason["person"] for line in lines for reason in line["reasons"] if reason["code"] == "next_best"
+    }
+    codes |= {code for part in parts for code, _why in part.outcome.get("left_out", [])}
+    return dict(Person.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def _codes(parts: Iterable[DispatchPart], lines: Iterable[Line]) -> set[int]:
+    return {part.call_up.division_code for part in parts} | {line["home"] for line in lines}
+
+
+def _posts(lines: Iterable[Line]) -> dict[int, str]:
+    slots = {line["slot"] for line in lines} | {line["was_at"] for line in lines if "was_at" in line}
+    return dict(Slot.objects.filter(pk__in=slots).values_list("pk", "shift__post__name"))
+
+
+def _communities(
+    parts: Iterable[DispatchPart], lines: Iterable[Line], empties: Iterable[Line], places: Mapping[int, str]
+) -> list[CommunityLine]:
+    """One line for each community that has seats or lends people, in the order of their codes."""
+    place_of = {part.call_up_id: part.call_up.division_code for part in parts}
+    seats, own, others, lent, empty = (Counter[int]() for _count in range(5))
+    for part in parts:
+        seats[part.call_up.division_code] += part.seat_count
+    for line in lines:
+        place = place_of[line["call_up"]]
+        if line["home"] == place:
+            own[place] += 1
+        else:
+            others[place] += 1
+            lent[line["home"]] += 1
+    for line in empties:
+        empty[place_of[line["call_up"]]] += line["seats"]
+    return [
+        CommunityLine(
+            places.get(code, str(code)), seats[code], own[code], others[code], empty[code], lent[code]
+        )
+        for code in sorted(seats | lent)
+    ]
+
+
+def _part_lines(
+    parts: Iterable[DispatchPart],
+    plan: Mapping[str, Sequence[Line]],
+    names: Mapping[str, str],
+    places: Mapping[int, str],
+    current: DispatchPart | None,
+) -> list[PartLine]:
+    filled = Counter(line["call_up"] for line in plan["assignments"])
+    empty: Counter[int] = Counter()
+    for line in plan["empties"]:
+        empty[line["call_up"]] += line["seats"]
+    return [
+        PartLine(
+            code=part.call_up.code,
+            title=part.call_up.title,
+            community=places.get(part.call_up.division_code, ""),
+            filled=filled[part.call_up_id],
+            seats=part.seat_count,
+            empty=empty[part.call_up_id],
+            current=part == current,
+            left_out=plan_words.left_out(part.refusal) if part.refusal else "",
+            could_not=[
+                gettext("%(name)s: %(why)s") % {"name": names.get(code, ""), "why": plan_words.left_out(why)}
+                for code, why in part.outcome.get("left_out", [])
+            ],
+        )
+        for part in parts
+    ]
+
+
+def _proposed(
+    line: Line,
+    names: Mapping[str, str],
+    posts: Mapping[int, str],
+    places: Mapping[int, str],
+    current: DispatchPart | None,
+) -> ProposedLine:
+    lent = current is not None and line["home"] != current.call_up.division_code
+    return ProposedLine(
+        name=names.get(line["person"], ""),
+        home=places.get(line["home"], "") if lent else "",
+        post=posts[line["slot"]],
+        way=plan_words.way(line, posts),
+        why=plan_words.why_them_in_one(line, names),
+    )
 
 
 def _sentence(proposed: int, seats: int) -> str:

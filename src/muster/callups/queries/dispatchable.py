@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from muster.callups.enums import SEATED, OfferState
-from muster.callups.models import Assignment, CallUp, Offer, Slot
+from muster.callups.enums import AssignmentState, OfferState
+from muster.callups.models import Assignment, Offer, Slot, UnitCall
 from muster.callups.queries import candidates, fitness
+from muster.callups.queries.dispatch_question import Question
 from muster.callups.rules.answers import SETTLED_BY_ANSWERING
 from muster.kernel import dispatch
-from muster.kernel.eligibility import Candidate, bars
+from muster.kernel.eligibility import Candidate, Rules, Task, bars
 from muster.kernel.spans import Span
 from muster.norms import queries as norms
 from muster.people.enums import REGULAR_FORCE, VolunteerState
 from muster.people.models import Person, ReportIn
+
+Told = Callable[[int, int], None]
+TOLD_EVERY = 200
+# Reasons that are ours and not the rules'.
+ASKED_ALREADY = "asked_already"
+UNIT_NAMES = "unit_names"
+PROMISED_ELSEWHERE = "promised_elsewhere"
+NO_PHONE = candidates.NO_PHONE
+# Names, addresses and numbers stay closed.
+NEEDED = (
+    *("code", "birth_on", "force_class", "division_code", "lon", "lat", "phone_index"),
+    *(f"volunteer__{name}" for name in ("skills", "trainings", "health_limits", "availability", "state")),
+    *(f"volunteer__{name}" for name in ("emergency_willing", "is_backbone", "insured_until")),
+    *("volunteer__guardian_consented_at", "volunteer__age_exception_reason"),
+    "volunteer__adult_vouched_by_label",
+)
 
 
 class Way(StrEnum):
@@ -27,7 +45,7 @@ class Way(StrEnum):
 
     SEAT = "seat"  # said yes and waits: has the seat when the plan is confirmed
     ORDER = "order"  # regular force: is ordered
-    ASK = "ask"  # reported in by a unit: is asked
+    ASK = "ask"  # reported in by a unit, or waits elsewhere: is asked
 
 
 TIERS = {Way.SEAT: 0, Way.ORDER: 1, Way.ASK: 2}
@@ -39,95 +57,213 @@ class Reserve:
 
     people: list[dispatch.Person] = field(default_factory=list)
     exclusions: list[dispatch.Exclusion] = field(default_factory=list)
-    ways: dict[str, Way] = field(default_factory=dict)
+    ways: dict[tuple[str, int], Way] = field(default_factory=dict)  # person and call-up
+    homes: dict[str, int] = field(default_factory=dict)
+    promised: dict[str, str] = field(default_factory=dict)  # person and slot, as the kernel names them
 
 
-def reserve_of(call_up: CallUp, slots: Sequence[Slot], at: datetime) -> Reserve:
-    """Everybody who could be sent to `slots` now, each rule as an exclusion with its code."""
+@dataclass(frozen=True)
+class _Block:
+    """Slots of one call-up that the rules cannot tell apart."""
+
+    call_up: int
+    task: Task
+    rules: Rules
+    slots: tuple[str, ...]
+
+
+def size_of(question: Question, at: datetime) -> int:
+    """How many pairs of a person and a slot there are: what the work of one plan grows with."""
+    waiting = Offer.objects.filter(call_up__in=question.call_ups, state=OfferState.WAITING).count()
+    people = _regular(question).count() + _reports(question, at).values("person").distinct().count()
+    return (waiting + people + len(question.promised)) * len(question.slots)
+
+
+def reserve_of(question: Question, at: datetime, tell: Told | None = None) -> Reserve:
+    """Everybody who could be sent to a slot of `question` now, each rule as an exclusion with its code.
+
+    `tell` hears how many people more were looked at, and of how many. The queries are as many for one call-up as for a
+    whole county.
+    """
+    facts = _Facts(question, at)
+    people = list(facts.people.values())
     reserve = Reserve()
-    found: dict[int, tuple[Person, Way]] = {}
-    for way, people in (
-        (Way.SEAT, _waiting(call_up)),
-        (Way.ORDER, _regular(call_up)),
-        (Way.ASK, _reported(call_up, at)),
-    ):
-        for person in people:
-            found.setdefault(person.pk, (person, way))
-    busy = fitness.busy_spans(list(found), call_up.starts_at, call_up.ends_at)
-    rules = norms.rules_for(call_up.division_code)
-    tasks = [(slot, fitness.task_of(slot, call_up)) for slot in slots]
-    origin = candidates.origin_of(call_up)
-    for person, way in found.values():
-        candidate = _candidate(person, way, busy.get(person.pk, ()))
-        for slot, task in tasks:
-            barred = [
-                bar
-                for bar in bars(candidate, task, rules)
-                if way != Way.SEAT or bar not in SETTLED_BY_ANSWERING
-            ]
-            if barred:
-                reserve.exclusions.append(
-                    dispatch.Exclusion(person.code, barred[0].value, candidates.slot_id(slot.pk))
-                )
-        reserve.people.append(_as_kernel(person, way, origin))
-        reserve.ways[person.code] = way
+    for first in range(0, len(people), TOLD_EVERY):
+        some = people[first : first + TOLD_EVERY]
+        for person in some:
+            facts.add(reserve, person)
+        if tell is not None:
+            tell(len(some), len(people))
     return reserve
 
 
-def _waiting(call_up: CallUp) -> Iterable[Person]:
-    offers = Offer.objects.filter(call_up=call_up, state=OfferState.WAITING)
-    return Person.objects.filter(offers__in=offers).select_related("volunteer").order_by("pk")
+class _Facts:
+    """What is on file about everybody who comes into question, read at once."""
 
-
-def _regular(call_up: CallUp) -> Iterable[Person]:
-    """The regular force of the community that has no seat and no question open here."""
-    return (
-        Person.objects.filter(
-            division_code=call_up.division_code, force_class__in=REGULAR_FORCE, erased_at=None
+    def __init__(self, question: Question, at: datetime) -> None:
+        self.question = question
+        self.slots = {slot.pk: slot for slot in question.slots}
+        self.communities = set(question.communities)
+        self.blocks = list(_blocks(question))
+        waits = Offer.objects.filter(call_up__in=question.call_ups, state=OfferState.WAITING)
+        self.waiting = set(waits.values_list("person_id", "call_up_id"))
+        self.units: dict[int, set[int]] = defaultdict(set)
+        for person, unit in _reports(question, at).values_list("person_id", "unit_id"):
+            self.units[person].add(unit)
+        called = UnitCall.objects.filter(call_up__in=question.call_ups)
+        self.called = set(called.values_list("unit_id", "call_up_id"))
+        self.people = {person.pk: person for person in self._people()}
+        self.taken = self._taken()
+        call_ups = question.call_ups.values()
+        self.busy = (
+            fitness.busy_spans(
+                list(self.people),
+                min(call_up.starts_at for call_up in call_ups),
+                max(call_up.ends_at for call_up in call_ups),
+            )
+            if call_ups
+            else {}
         )
-        .exclude(_taken(call_up))
-        .select_related("volunteer")
-        .order_by("pk")
+
+    def add(self, reserve: Reserve, person: Person) -> None:
+        """The person with the ways to go and what bars him; left out where no call-up is open to him at all."""
+        ways: dict[int, Way] = {}
+        closed: dict[int, str] = {}
+        for call_up in self.question.call_ups:
+            found = self._way(person, call_up)
+            if isinstance(found, Way):
+                ways[call_up] = found
+            else:
+                closed[call_up] = found
+        if not ways:
+            return
+        barred = self._barred(person, ways, closed)
+        if len(barred) == len(self.slots) and len(set(barred.values())) == 1:
+            reserve.exclusions.append(dispatch.Exclusion(person.code, next(iter(barred.values()))))
+        else:
+            reserve.exclusions += [
+                dispatch.Exclusion(person.code, code, slot) for slot, code in barred.items()
+            ]
+        reserve.people.append(self._as_kernel(person, ways))
+        reserve.ways.update({(person.code, call_up): way for call_up, way in ways.items()})
+        reserve.homes[person.code] = person.division_code
+        if slot := self.question.promised.get(person.pk):
+            reserve.promised[person.code] = candidates.slot_id(slot)
+
+    def _people(self) -> Iterator[Person]:
+        everybody = Person.objects.filter(erased_at=None).select_related("volunteer").only(*NEEDED)
+        named = {person for person, _call_up in self.waiting} | set(self.question.promised)
+        yield from everybody.filter(pk__in=named).order_by("pk")
+        yield from everybody.filter(pk__in=_regular(self.question)).order_by("pk")
+        willing = everybody.filter(volunteer__state=VolunteerState.ACTIVE).exclude(phone_index=None)
+        yield from willing.filter(pk__in=list(self.units)).order_by("pk")
+
+    def _taken(self) -> set[tuple[int, int]]:
+        """Pairs of person and call-up that are settled already: asked before, or seated."""
+        here = {"call_up__in": self.question.call_ups, "person__in": list(self.people)}
+        asked = Offer.objects.filter(**here).exclude(state=OfferState.WAITING)
+        # Who did not come is not sent again, and who was let go by an adjustment may be.
+        seated = Assignment.objects.filter(**here).exclude(state=AssignmentState.STOOD_DOWN)
+        return {*asked.values_list("person_id", "call_up_id"), *seated.values_list("person_id", "call_up_id")}
+
+    def _way(self, person: Person, call_up: int) -> Way | str:
+        """How the person would come to this call-up, or the code of why that is out of the question."""
+        slot = self.question.promised.get(person.pk)
+        is_regular = person.force_class in REGULAR_FORCE and person.division_code in self.communities
+        if slot is not None:
+            here = self.slots[slot].call_up_id == call_up
+            return (Way.ORDER if is_regular else Way.ASK) if here else PROMISED_ELSEWHERE
+        if (person.pk, call_up) in self.waiting:
+            return Way.SEAT
+        if (person.pk, call_up) in self.taken:
+            return ASKED_ALREADY
+        return Way.ORDER if is_regular else self._not_asked(person, call_up) or Way.ASK
+
+    def _not_asked(self, person: Person, call_up: int) -> str:
+        """Why somebody who would have to be asked is not asked; "" where nothing speaks against it."""
+        if person.phone_index is None:
+            return NO_PHONE
+        units = self.units.get(person.pk, set())
+        return UNIT_NAMES if units and all((unit, call_up) in self.called for unit in units) else ""
+
+    def _barred(self, person: Person, ways: dict[int, Way], closed: dict[int, str]) -> dict[str, str]:
+        """The first rule that keeps the person from each slot that is closed to him."""
+        busy = self._busy(person)
+        profile = getattr(person, "volunteer", None)
+        free, on_duty = (known(person, profile, busy) for known in (fitness.candidate_of, fitness.on_duty))
+        judged: dict[tuple[bool, Task, Rules], tuple[str, str]] = {}
+        barred: dict[str, str] = {}
+        for block in self.blocks:
+            code = closed.get(block.call_up, "")
+            if not code:
+                way = ways[block.call_up]
+                key = (way == Way.ORDER, block.task, block.rules)
+                if key not in judged:
+                    judged[key] = _first_bars(on_duty if way == Way.ORDER else free, block)
+                code = judged[key][way == Way.SEAT]
+            if code:
+                barred.update(dict.fromkeys(block.slots, code))
+        return barred
+
+    def _busy(self, person: Person) -> tuple[Span, ...]:
+        """The seats that the person has, without the one that this plan may take him from."""
+        spans = self.busy.get(person.pk, ())
+        slot = self.question.promised.get(person.pk)
+        if slot is None:
+            return spans
+        shift = self.slots[slot].shift
+        own = fitness.span_of(shift.starts_at, shift.ends_at)
+        return tuple(span for span in spans if span != own)
+
+    def _as_kernel(self, person: Person, ways: dict[int, Way]) -> dispatch.Person:
+        """Where he waits nobody has to call him; elsewhere he is asked or ordered as if he did not."""
+        profile = getattr(person, "volunteer", None)
+        waits = {call_up for call_up, way in ways.items() if way == Way.SEAT}
+        called = [TIERS[way] for way in ways.values() if way != Way.SEAT]
+        x, y = self.question.point_of(person.division_code, person.lon, person.lat)
+        return dispatch.Person(
+            id=person.code,
+            x_m=x,
+            y_m=y,
+            tier=min(called, default=TIERS[Way.SEAT]),
+            backbone=profile.is_backbone if profile else False,
+            skills=frozenset(profile.skills) | frozenset(profile.trainings) if profile else frozenset(),
+            patch=str(person.division_code),
+            at_hand=frozenset(
+                slot for block in self.blocks if block.call_up in waits for slot in block.slots
+            ),
+        )
+
+
+def _first_bars(candidate: Candidate, block: _Block) -> tuple[str, str]:
+    """The first rule that bars somebody, and the first that does so although he said yes; "" for none."""
+    found = bars(candidate, block.task, block.rules)
+    settled = [bar for bar in found if bar not in SETTLED_BY_ANSWERING]
+    return (found[0].value if found else "", settled[0].value if settled else "")
+
+
+def _blocks(question: Question) -> Iterator[_Block]:
+    rules = {code: norms.rules_for(code) for code in {c.division_code for c in question.call_ups.values()}}
+    blocks: dict[tuple[int, Task], list[str]] = {}
+    for slot in question.slots:
+        # The skill of a seat is the kernel's own test; without it many slots share one task.
+        bare = Slot(pk=slot.pk, shift=slot.shift, kind=slot.kind)
+        task = fitness.task_of(bare, question.call_ups[slot.call_up_id])
+        blocks.setdefault((slot.call_up_id, task), []).append(candidates.slot_id(slot.pk))
+    for (call_up, task), slots in blocks.items():
+        yield _Block(call_up, task, rules[question.call_ups[call_up].division_code], tuple(slots))
+
+
+def _regular(question: Question) -> QuerySet[Person]:
+    """The regular force of the communities, whether it is free or not."""
+    return Person.objects.filter(
+        division_code__in=question.communities, force_class__in=REGULAR_FORCE, erased_at=None
     )
 
 
-def _reported(call_up: CallUp, at: datetime) -> Iterable[Person]:
-    """People reported in to the community today, whose unit was not called here: a called unit names its own."""
+def _reports(question: Question, at: datetime) -> QuerySet[ReportIn]:
+    """Who is reported in to one of the communities today."""
     today = timezone.localdate(at)
-    valid = ReportIn.objects.filter(
-        division_code=call_up.division_code, reported_on__lte=today, valid_to__gte=today
-    ).exclude(unit__in=call_up.unit_calls.values("unit"))
-    return (
-        Person.objects.filter(
-            pk__in=valid.values("person"), volunteer__state=VolunteerState.ACTIVE, erased_at=None
-        )
-        .exclude(_taken(call_up))
-        .exclude(phone_index=None)
-        .select_related("volunteer")
-        .order_by("pk")
-    )
-
-
-def _taken(call_up: CallUp) -> Q:
-    offered = Offer.objects.filter(call_up=call_up).values("person")
-    seated = Assignment.objects.filter(call_up=call_up, state__in=SEATED).values("person")
-    return Q(pk__in=offered) | Q(pk__in=seated)
-
-
-def _candidate(person: Person, way: Way, busy: tuple[Span, ...]) -> Candidate:
-    known = fitness.on_duty if way == Way.ORDER else fitness.candidate_of
-    return known(person, getattr(person, "volunteer", None), busy)
-
-
-def _as_kernel(person: Person, way: Way, origin: tuple[float, float]) -> dispatch.Person:
-    profile = getattr(person, "volunteer", None)
-    x, y = candidates.meters(person.lon, person.lat, origin)
-    return dispatch.Person(
-        id=person.code,
-        x_m=x,
-        y_m=y,
-        tier=TIERS[way],
-        backbone=profile.is_backbone if profile else False,
-        skills=frozenset(profile.skills) | frozenset(profile.trainings) if profile else frozenset(),
-        recent_calls=0,
+    return ReportIn.objects.filter(
+        Q(valid_to__gte=today), division_code__in=question.communities, reported_on__lte=today
     )

@@ -42,11 +42,11 @@ class LogLine:
 def log_lines(call_up: CallUp) -> list[LogLine]:
     """The newest twelve lines of the trail of this call-up that have words."""
     unit_calls = UnitCall.objects.filter(call_up=call_up).values("code")
-    runs = DispatchRun.objects.filter(call_up=call_up).values("code")
+    runs = DispatchRun.objects.filter(parts__call_up=call_up).values("code")
     about = (
         Q(object_kind="call_up", object_code=call_up.code)
         | Q(object_kind="unit_call", object_code__in=unit_calls)
-        | Q(object_kind="dispatch_run", object_code__in=runs)
+        | Q(object_kind="dispatch_run", object_code__in=runs, detail__call_up=call_up.code)
     )
     entries = Entry.objects.filter(about, verb__in=WORDS).order_by("-id")[:LINES]
     return [line_of(entry) for entry in entries]

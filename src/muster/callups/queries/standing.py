@@ -11,12 +11,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from muster.callups import access
 from muster.callups.enums import SEATED, AssignmentState, CallUpState, OfferState, UnitCallState
 from muster.callups.models import Assignment, CallUp, Offer, Slot, UnitCall
 from muster.callups.rules import answers
 from muster.callups.rules.duty import duty_kind_of
 from muster.norms import queries as norms
-from muster.people.access import RUNNERS
 from muster.people.models import Person
 from muster.toolkit.actor import Actor
 
@@ -81,6 +81,12 @@ def waiting_list(call_up_id: int) -> QuerySet[Offer]:
     return Offer.objects.filter(call_up=call_up_id, state=OfferState.WAITING).order_by("waiting_since", "pk")
 
 
+def reply_by(call_up: CallUp, at: datetime) -> datetime:
+    """Until when somebody who is asked now may answer: as the call-up says, later for who is asked late."""
+    late = timedelta(minutes=int(norms.number("call.late_reply_minutes", call_up.division_code)))
+    return call_up.reply_by if call_up.reply_by - late > at else min(at + late, call_up.ends_at)
+
+
 def position_of(offer: Offer) -> int:
     """The place of this offer on the waiting list, from 1."""
     earlier = Q(waiting_since__lt=offer.waiting_since) | Q(waiting_since=offer.waiting_since, pk__lt=offer.pk)
@@ -112,9 +118,7 @@ def seat_facts(offer: Offer, actor: Actor) -> SeatFacts:
         int(norms.number("duty.office_to_minute", call_up.division_code)),
     )
     return SeatFacts(
-        authority=actor.label
-        if actor.has(*RUNNERS, division_code=call_up.division_code)
-        else call_up.raised_by_label,
+        authority=actor.label if access.commands(actor, call_up.division_code) else call_up.raised_by_label,
         duty_kind=duty_kind_of(
             offer.person.force_class,
             is_sent_by_unit=offer.unit_call_id is not None,

@@ -37,6 +37,9 @@ BAR_WORDS = {
     "not_backbone": gettext_lazy("not a backbone member"),
     "too_far": gettext_lazy("too far away"),
     "no_seats_left": gettext_lazy("has a seat already"),
+    "asked_already": gettext_lazy("asked or seated there already"),
+    "unit_names": gettext_lazy("named by their own unit"),
+    "promised_elsewhere": gettext_lazy("needed at their own call-up"),
 }
 
 
@@ -79,6 +82,11 @@ def _reason(reason: Mapping[str, Any]) -> str:
         ) % {"days": days}
     if code == "recent_calls" and int(reason["calls"]) == 0:
         return _("you have not been asked in the last 30 days")
+    if code == "lent":
+        return _("people are missing in %(place)s, and you are of %(home)s") % {
+            "place": reason["place"],
+            "home": reason["home"],
+        }
     words = {
         "promise_kept": _("you were expected here already"),
         "is_backbone": _("you are a backbone member"),

@@ -165,6 +165,35 @@ def ordered(errand: Errand) -> Words:
     )
 
 
+def moved(errand: Errand, reply_by: datetime, link: str) -> Words:
+    """Asked for one place, and needed more at another before there was an answer."""
+    body = _(
+        "You are needed at another place: %(place)s, %(hours)s, muster at %(muster)s. Can you come? Until %(reply)s: %(link)s"
+    )
+    return _worded(
+        errand,
+        _("Another place: can you come?"),
+        body
+        % {
+            "place": errand.place,
+            "hours": errand.hours,
+            "muster": clock.face(errand.muster_at),
+            "reply": clock.face(reply_by),
+            "link": link,
+        },
+    )
+
+
+def released(errand: Errand) -> Words:
+    """An order is taken back because somebody else stands there; an order to another place comes by itself."""
+    body = _("You need not come to %(place)s, %(hours)s: somebody else is there. Thank you for being ready.")
+    return _worded(
+        errand,
+        _("No duty at %(muster)s") % {"muster": clock.face(errand.muster_at)},
+        body % {"place": errand.place, "hours": errand.hours},
+    )
+
+
 def unit_called(errand: Errand, answer_by: datetime, link: str) -> Words:
     """How many can your unit send?"""
     body = _(

@@ -153,7 +153,9 @@ class _Recount:
             person = self.people[row.person]
             tier = costs.tier_km[min(person.tier, len(costs.tier_km) - 1)]
             slot = self.slots[row.slot]
-            spent += round(_meters(person, slot) / 10) + round(tier * UNITS_PER_KM)
+            spent += round(_meters(person, slot) / 10)
+            if row.slot not in person.at_hand:
+                spent += round(tier * UNITS_PER_KM)
             if person.patch and slot.patch and person.patch != slot.patch:
                 spent += round(costs.patch_km * UNITS_PER_KM)
             spent += round(costs.hour_km * person.recent_minutes / 60 * UNITS_PER_KM)

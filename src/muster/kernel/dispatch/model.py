@@ -45,7 +45,8 @@ class Person:
 
     `tier`: 0 is called first. `windows`: ids of the windows that suit, None for all. `max_seats`: most seats in the whole
     plan. `recent_calls` and `recent_minutes`: what was asked and served lately, for fairness. `patch`: the place whose
-    people he belongs to, "" for none.
+    people he belongs to, "" for none. `at_hand`: ids of the slots for which he stands ready, so that nobody has to call him:
+    the price of his tier is not charged there.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Person:
     recent_minutes: int = 0
     days_since_asked: int | None = None
     patch: str = ""
+    at_hand: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

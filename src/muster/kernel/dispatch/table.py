@@ -122,10 +122,13 @@ def table_of(problem: Problem) -> Table:
 
 def own_price(problem: Problem, person: Person) -> int:
     """Units that calling this person costs wherever he is sent: tier and hours served lately."""
+    return tier_price(problem, person) + round(problem.costs.hour_km * person.recent_minutes / 60 * units(1))
+
+
+def tier_price(problem: Problem, person: Person) -> int:
+    """Units that it costs to call somebody of this tier."""
     tiers = problem.costs.tier_km
-    return units(tiers[min(person.tier, len(tiers) - 1)]) + round(
-        problem.costs.hour_km * person.recent_minutes / 60 * units(1)
-    )
+    return units(tiers[min(person.tier, len(tiers) - 1)])
 
 
 def bars_between(problem: Problem, person: Person, slot: Slot) -> tuple[str, ...]:
@@ -152,7 +155,10 @@ def _apply_pairs(problem: Problem, allowed: Flags, cost: Ints) -> None:
             allowed[row, :] = False
         elif row is not None and exclusion.slot is not None:
             allowed[row, problem.slot_at[exclusion.slot]] = False
+    for row, person in enumerate(problem.people):
+        for slot in person.at_hand & problem.slot_at.keys():
+            cost[row, problem.slot_at[slot]] -= tier_price(problem, person)
     kept = units(problem.costs.keep_km)
-    for person, slot in problem.keep:
-        if person in problem.person_at and slot in problem.slot_at:
-            cost[problem.person_at[person], problem.slot_at[slot]] -= kept
+    for promised, slot in problem.keep:
+        if promised in problem.person_at and slot in problem.slot_at:
+            cost[problem.person_at[promised], problem.slot_at[slot]] -= kept

@@ -54,7 +54,7 @@ def clear(low: int, high: int) -> int:
         Offer.objects.filter(call_up__in=ids).delete()
         Pledge.objects.filter(unit_call__call_up__in=ids).delete()
         UnitCall.objects.filter(call_up__in=ids).delete()
-        DispatchRun.objects.filter(call_up__in=ids).delete()
+        DispatchRun.objects.filter(parts__call_up__in=ids).delete()
         Message.objects.filter(
             is_drill=True, subject_kind="call_up", subject_code__in=[one.code for one in call_ups]
         ).delete()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.callups import access
-from muster.callups.actions import calls, dispatch, waves
+from muster.callups.actions import calls, waves
 from muster.callups.forms.deeds import StandDownForm
-from muster.callups.queries.dispatch_page import dispatch_context
 from muster.people.access import Need
 from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit import toasts
@@ -70,34 +69,3 @@ def stand_down(request: ActorRequest, code: str) -> HttpResponse:
         return redirect("callups:desk-callup-detail", call_up.code)
     context = {"call_up": call_up, "form": form, "people_count": calls.would_tell(call_up).total}
     return page(request, "callups/desk/stand_down.html", context, status=422 if form.is_bound else 200)
-
-
-@require_POST
-def propose(request: ActorRequest, code: str) -> HttpResponse:
-    """Asks the kernel for a dispatch of the seats that are open now."""
-    call_up = access.get_call_up(request.actor, code, need=Need.OPERATE)
-    run = dispatch.propose(call_up, actor=request.actor)
-    return redirect("callups:desk-dispatch-detail", run.code)
-
-
-@require_safe
-@sign_in_first
-def dispatch_run(request: ActorRequest, code: str) -> HttpResponse:
-    """What the kernel advises, with a reason for each person and each empty seat."""
-    run = access.get_run(request.actor, code)
-    return page(request, "callups/desk/dispatch.html", dispatch_context(run))
-
-
-@require_POST
-def confirm(request: ActorRequest, code: str) -> HttpResponse:
-    """The advice becomes offers. A role of the community committees answers for it (R2.8)."""
-    run = access.get_run(request.actor, code)
-    done = dispatch.confirm(run, actor=request.actor)
-    toasts.add(
-        request,
-        gettext(
-            "%(seated)s seated, %(ordered)s ordered, %(asked)s being asked. %(left)s could not be sent any more."
-        )
-        % {"seated": done.seated, "ordered": done.ordered, "asked": done.asked, "left": len(done.left_out)},
-    )
-    return redirect("callups:desk-callup-detail", run.call_up.code)

@@ -1,0 +1,239 @@
+"""Planning a dispatch: one call-up, or all of a township or county in one solve. Nothing is done by a plan (R1.5, R2.8)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from muster.audit.actions import trail
+from muster.callups import access
+from muster.callups.actions import orders
+from muster.callups.enums import DispatchState
+from muster.callups.models import CallUp, DispatchPart, DispatchRun
+from muster.callups.queries import saved_plan, standing
+from muster.callups.queries.dispatch_question import Question, call_ups_of, question_of, running_in
+from muster.callups.queries.dispatch_since import Since, since
+from muster.callups.queries.dispatchable import Reserve, Told, reserve_of, size_of
+from muster.callups.rules.plans import sound
+from muster.jobs import queue
+from muster.kernel import dispatch as kernel
+from muster.territory.models import Division
+from muster.territory.queries import division
+from muster.toolkit import server_clock
+from muster.toolkit.actor import Actor
+from muster.toolkit.refusal import Refused
+
+# Pairs of a person and a slot. Up to this many a plan takes less than two seconds on one core, and is made at once.
+MOST_PAIRS_AT_ONCE = 60_000
+# Beyond this many the table of the solver alone would take more memory than a small server has.
+MOST_PAIRS = 40_000_000
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Everything that a plan is made from."""
+
+    question: Question
+    reserve: Reserve
+
+
+def propose(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> DispatchRun:
+    """A plan for the free seats out of who waits, the regular force and who was reported in; nothing is done yet.
+
+    Every line of the plan has its reasons, and so has every seat that stays empty (`queries.words`). Refuses whoever has
+    no role of the committees, and a call-up that is over.
+    """
+    at = at or server_clock.now()
+    orders.refuse_strangers(call_up, actor)
+    if call_up.state not in standing.RUNNING:
+        raise Refused("call_up_over", _("This call-up is over already. Nothing was changed."))
+    return _begin(
+        DispatchRun(division_code=call_up.division_code, call_up=call_up, is_drill=call_up.is_drill),
+        actor,
+        at,
+    )
+
+
+def propose_over(
+    place: Division, *, actor: Actor, is_drill: bool = False, at: datetime | None = None
+) -> DispatchRun:
+    """One plan over every call-up that runs in `place`: each community's people for each seat, nobody twice.
+
+    Real call-ups or drills, never both. The same person asking again while a plan is being made gets that one. Refuses
+    `not_the_committees`, `nothing_to_dispatch` and `dispatch_too_large`.
+    """
+    at = at or server_clock.now()
+    _refuse_strangers(place.code, actor)
+    if not running_in(place, is_drill=is_drill).exists():
+        raise Refused(
+            "nothing_to_dispatch", _("No call-up is under way here, so there is nothing to dispatch.")
+        )
+    run = DispatchRun(division_code=place.code, is_drill=is_drill)
+    return _being_planned(run, actor) or _begin(run, actor, at)
+
+
+def adjust(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> DispatchRun:
+    """A new plan that starts from a confirmed one: fills what has fallen open and moves as few people as it can.
+
+    Who was ordered or asked by that plan and has not begun may be moved within his call-up, at a price for each. Refuses
+    `not_the_committees`, `plan_not_confirmed` and `nothing_to_dispatch`.
+    """
+    at = at or server_clock.now()
+    _refuse_strangers(run.division_code, actor)
+    if run.confirmed_at is None:
+        raise Refused(
+            "plan_not_confirmed", _("This plan was not confirmed yet. Confirm it, or make a new one.")
+        )
+    fresh = DispatchRun(
+        division_code=run.division_code, call_up=run.call_up, is_drill=run.is_drill, adjusts=run
+    )
+    if not call_ups_of(fresh, _communities(fresh, actor)):
+        raise Refused(
+            "nothing_to_dispatch", _("No call-up is under way here, so there is nothing to dispatch.")
+        )
+    return _being_planned(fresh, actor) or _begin(fresh, actor, at)
+
+
+def how_it_stands(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Since | None:
+    """What became of a plan since it was confirmed; None for one that was not."""
+    if run.confirmed_at is None:
+        return None
+    return since(run, call_ups_of(run, _communities(run, actor)), at or server_clock.now())
+
+
+def work_out(run: DispatchRun, *, actor: Actor, at: datetime, tell: Told | None = None) -> bool:
+    """Makes the plan of a run that waits for one, and saves it. False where that was done already: harmless twice.
+
+    Refuses a plan that does not bear its own recount; then nobody sees it.
+    """
+    began = time.monotonic()
+    facts = _facts(run, actor, at, tell)
+    plan = _solve(facts, run)
+    with transaction.atomic():
+        saved = DispatchRun.objects.filter(pk=run.pk, state=DispatchState.PLANNING).update(
+            state=DispatchState.READY,
+            input_digest=saved_plan.digest(plan.problem),
+            status=plan.status.value,
+            objective=plan.objective_km,
+            people_count=len(facts.reserve.people),
+            seat_count=sum(facts.question.free.values()),
+            plan=saved_plan.as_json(plan, facts.question, facts.reserve),
+            seconds=round(time.monotonic() - began, 3),
+            **_bound(plan),
+        )
+        if saved:
+            _save_parts(run, facts.question)
+            _record(run, actor, at, plan)
+    return bool(saved)
+
+
+def give_up(run: DispatchRun, words: str) -> None:
+    """The planning ended without a plan; `words` are for whoever waits for it."""
+    DispatchRun.objects.filter(pk=run.pk, state=DispatchState.PLANNING).update(
+        state=DispatchState.FAILED, failure=words[:200]
+    )
+
+
+def _begin(run: DispatchRun, actor: Actor, at: datetime) -> DispatchRun:
+    """Saves the run and plans it here, or leaves a large one to a job whose progress its page shows."""
+    run.created_at, run.created_by_id, run.created_by_label = at, actor.account_id, actor.label[:120]
+    size = size_of(_question(run, actor, at), at)
+    if size > MOST_PAIRS:
+        raise Refused(
+            "dispatch_too_large",
+            _("This is too much for one plan. Choose a smaller place and plan it on its own."),
+        )
+    with transaction.atomic():
+        run.save(force_insert=True)
+        if size > MOST_PAIRS_AT_ONCE:
+            queue.enqueue("callups.plan_dispatch", run_id=run.pk)
+        else:
+            work_out(run, actor=actor, at=at)
+    run.refresh_from_db()
+    return run
+
+
+def _refuse_strangers(division_code: int, actor: Actor) -> None:
+    if not access.commands(actor, division_code):
+        raise orders.not_the_committees()
+
+
+def _being_planned(run: DispatchRun, actor: Actor) -> DispatchRun | None:
+    """The plan for the same that this person has asked for already and that is not ready yet."""
+    return DispatchRun.objects.filter(
+        state=DispatchState.PLANNING,
+        created_by=actor.account_id,
+        division_code=run.division_code,
+        call_up=run.call_up,
+        adjusts=run.adjusts,
+        is_drill=run.is_drill,
+    ).first()
+
+
+def _communities(run: DispatchRun, actor: Actor) -> list[int]:
+    if run.call_up_id is not None:
+        return [run.division_code]
+    return access.communities_commanded(actor, division(run.division_code))
+
+
+def _question(run: DispatchRun, actor: Actor, at: datetime) -> Question:
+    communities = _communities(run, actor)
+    call_ups = call_ups_of(run, communities)
+    if run.adjusts is None:
+        return question_of(call_ups, communities, at=at)
+    stands = since(run.adjusts, call_ups, at)
+    return question_of(call_ups, communities, at=at, promised=stands.promised, vacated=stands.vacated)
+
+
+def _facts(run: DispatchRun, actor: Actor, at: datetime, tell: Told | None) -> _Facts:
+    question = _question(run, actor, at)
+    return _Facts(question, reserve_of(question, at, tell))
+
+
+def _solve(facts: _Facts, run: DispatchRun) -> kernel.Plan:
+    """The one place where the kernel is asked for the plan of a dispatch."""
+    plan = kernel.solve(
+        facts.reserve.people,
+        facts.question.kernel_slots(),
+        kernel.Costs(),
+        exclusions=facts.reserve.exclusions,
+        keep=facts.reserve.promised.items(),
+    )
+    return sound(plan, call_up_code=run.call_up.code if run.call_up else run.code)
+
+
+def _bound(plan: kernel.Plan) -> dict[str, float | None]:
+    """What is proved of the plan: no plan costs less than the bound. Without a proof there is none."""
+    proven = plan.status is kernel.Status.PROVEN
+    return {"lower_bound": plan.objective_km, "gap": 0.0} if proven else {"lower_bound": None, "gap": None}
+
+
+def _save_parts(run: DispatchRun, question: Question) -> None:
+    seats: dict[int, int] = {call_up: 0 for call_up in question.call_ups}
+    for slot in question.slots:
+        seats[slot.call_up_id] += question.free[slot.pk]
+    DispatchPart.objects.bulk_create(
+        DispatchPart(run=run, call_up_id=call_up, seat_count=count) for call_up, count in seats.items()
+    )
+
+
+def _record(run: DispatchRun, actor: Actor, at: datetime, plan: kernel.Plan) -> None:
+    trail.record(
+        "callups.dispatch.planned",
+        actor=actor,
+        obj_kind="dispatch_run",
+        obj_code=run.code,
+        division_code=run.division_code,
+        at=at,
+        detail={"people": len(plan.assignments), "empty": _seats(plan.empties)},
+        is_drill=run.is_drill,
+    )
+
+
+def _seats(empties: Iterable[kernel.Empty]) -> int:
+    return sum(empty.seats for empty in empties)
