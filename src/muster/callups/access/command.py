@@ -16,7 +16,6 @@ from muster.territory.models import Division
 from muster.territory.queries import communities_in, in_force
 from muster.toolkit.actor import Actor
 
-
 SHOWN = ("call_up", "adjusts", "created_by__person", "confirmed_by__person")
 
 
