@@ -14,8 +14,8 @@ class Message(models.Model):
     `person_id` names the recipient without a foreign key, because people stand on a higher floor.
     """
 
-    code = models.CharField(max_length=8, unique=True, default=new_code)
-    send_key = models.CharField(max_length=120, unique=True)
+    code = models.CharField(max_length=8, default=new_code)
+    send_key = models.CharField(max_length=120)
     topic = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_code = models.CharField(max_length=40, blank=True)
@@ -47,6 +47,8 @@ class Message(models.Model):
             models.Index(fields=["created_at"], name="message_by_age"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["send_key"], name="message_send_key_once"),
+            models.UniqueConstraint(fields=["code"], name="message_code_once"),
             models.CheckConstraint(
                 name="message_state_is_known", condition=models.Q(state__in=MessageState.values)
             ),

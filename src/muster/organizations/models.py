@@ -42,7 +42,7 @@ class ResidentUnit(models.Model):
 class ContingencyPlan(models.Model):
     """One version of a unit's contingency plan (R2.13)."""
 
-    unit = models.ForeignKey(ResidentUnit, on_delete=models.CASCADE, related_name="plans")
+    unit = models.ForeignKey(ResidentUnit, db_index=False, on_delete=models.CASCADE, related_name="plans")
     division_code = models.BigIntegerField()
     version = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
@@ -64,7 +64,7 @@ class ContingencyPlan(models.Model):
 class UnitContact(models.Model):
     """One contact between a unit and its community (R2.10)."""
 
-    unit = models.ForeignKey(ResidentUnit, on_delete=models.CASCADE, related_name="contacts")
+    unit = models.ForeignKey(ResidentUnit, db_index=False, on_delete=models.CASCADE, related_name="contacts")
     division_code = models.BigIntegerField()
     at = models.DateTimeField()
     way = models.CharField(max_length=10, choices=ContactWay.choices)

@@ -216,7 +216,7 @@ class Consent(models.Model):
 class ReportIn(models.Model):
     """A unit's person reports in to a community (R2.4): from when to when, with which hours and skills."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="report_ins")
+    person = models.ForeignKey(Person, db_index=False, on_delete=models.CASCADE, related_name="report_ins")
     unit = models.ForeignKey(ResidentUnit, on_delete=models.PROTECT, related_name="report_ins")
     division_code = models.BigIntegerField()
     reported_on = models.DateField()
@@ -266,7 +266,7 @@ class ReserveTeam(models.Model):
 class ReserveTeamMember(models.Model):
     """One member of a reserve team."""
 
-    team = models.ForeignKey(ReserveTeam, on_delete=models.CASCADE, related_name="members")
+    team = models.ForeignKey(ReserveTeam, db_index=False, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reserve_memberships")
     joined_on = models.DateField()
 

@@ -16,8 +16,10 @@ class ServiceRecord(models.Model):
     Unique per source, so a replay credits nothing twice. `during` is the credited span; two spans of a person never overlap.
     """
 
-    code = models.CharField(max_length=8, unique=True, default=new_code)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="service_records")
+    code = models.CharField(max_length=8, default=new_code)
+    person = models.ForeignKey(
+        Person, db_index=False, on_delete=models.PROTECT, related_name="service_records"
+    )
     division_code = models.BigIntegerField()
     source_kind = models.CharField(max_length=30)
     source_code = models.CharField(max_length=40)
@@ -38,6 +40,7 @@ class ServiceRecord(models.Model):
     class Meta:
         indexes = [models.Index(fields=["person", "-served_on", "-id"], name="record_by_person")]
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="record_code_once"),
             models.UniqueConstraint(fields=["source_kind", "source_code"], name="record_once_per_source"),
             ExclusionConstraint(
                 name="record_no_overlap_of_a_person",

@@ -82,7 +82,7 @@ class CompoundGate(models.Model):
     """A gate of a compound: where a post can stand."""
 
     code = models.CharField(max_length=8, unique=True, default=new_code)
-    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="gates")
+    compound = models.ForeignKey(Compound, db_index=False, on_delete=models.CASCADE, related_name="gates")
     division_code = models.BigIntegerField(db_index=True)
     name = models.CharField(max_length=40)
     admits_vehicles = models.BooleanField(default=False)
@@ -98,7 +98,7 @@ class CompoundGate(models.Model):
 class Building(models.Model):
     """A residential building of a compound."""
 
-    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="buildings")
+    compound = models.ForeignKey(Compound, db_index=False, on_delete=models.CASCADE, related_name="buildings")
     division_code = models.BigIntegerField(db_index=True)
     number = models.CharField(max_length=20)
     entrance_count = models.PositiveSmallIntegerField(default=1)

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
             name='Offer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=muster.toolkit.codes.new_code, max_length=8, unique=True)),
+                ('code', models.CharField(default=muster.toolkit.codes.new_code, max_length=8)),
                 ('wave', models.PositiveSmallIntegerField()),
                 ('state', models.CharField(choices=[('asked', 'asked'), ('accepted', 'accepted'), ('waiting', 'waiting list'), ('declined', 'cannot come'), ('expired', 'no answer in time'), ('withdrawn', 'cannot come any more'), ('thanked', 'thanked, not needed'), ('stood_down', 'stood down')], default='asked', max_length=12)),
                 ('asked_at', models.DateTimeField()),
@@ -188,8 +188,8 @@ class Migration(migrations.Migration):
                 ('risk_confirmed_at', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, choices=[('work', 'at work'), ('unwell', 'not well'), ('family', 'caring for family'), ('away', 'not nearby'), ('other', 'another reason')], max_length=10)),
                 ('why', models.JSONField(default=dict)),
-                ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='callups.callup')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='people.person')),
+                ('call_up', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='callups.callup')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='people.person')),
                 ('pledge', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='callups.pledge')),
             ],
         ),
@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
             name='Assignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=muster.toolkit.codes.new_code, max_length=8, unique=True)),
+                ('code', models.CharField(default=muster.toolkit.codes.new_code, max_length=8)),
                 ('division_code', models.BigIntegerField()),
                 ('state', models.CharField(choices=[('accepted', 'accepted'), ('ordered', 'ordered'), ('arrived', 'arrived'), ('left', 'left'), ('absent', 'did not come'), ('withdrawn', 'withdrawn'), ('stood_down', 'stood down')], max_length=12)),
                 ('duty_kind', models.CharField(choices=[('off_duty', 'volunteer time'), ('on_paid_duty', 'on-duty time')], default='off_duty', max_length=14)),
@@ -208,8 +208,8 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('end_reason', models.CharField(blank=True, choices=[('work', 'at work'), ('unwell', 'not well'), ('family', 'caring for family'), ('away', 'not nearby'), ('other', 'another reason')], max_length=10)),
                 ('exception_reason', models.CharField(blank=True, max_length=200)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='people.person')),
-                ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='callups.callup')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='people.person')),
+                ('call_up', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='callups.callup')),
                 ('offer', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignment', to='callups.offer')),
             ],
         ),
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                 ('weight', models.PositiveSmallIntegerField(default=1)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('code_key', models.CharField(max_length=64)),
-                ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='callups.callup')),
+                ('call_up', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='callups.callup')),
                 ('gate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='territory.compoundgate')),
                 ('leader', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_posts', to='people.person')),
             ],
@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
                 ('refusal_message', models.CharField(blank=True, max_length=240)),
                 ('by_label', models.CharField(max_length=120)),
                 ('assignment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='callups.assignment')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='callups.post')),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='callups.post')),
             ],
         ),
         migrations.CreateModel(
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
                 ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='callups.callup')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='callups.post')),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='callups.post')),
             ],
         ),
         migrations.CreateModel(
@@ -282,7 +282,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='assignment',
             name='shift',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='callups.shift'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='callups.shift'),
         ),
         migrations.CreateModel(
             name='Slot',
@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
                 ('held', models.PositiveIntegerField(default=0)),
                 ('taken', models.PositiveIntegerField(default=0)),
                 ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='callups.callup')),
-                ('shift', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='callups.shift')),
+                ('shift', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='callups.shift')),
             ],
         ),
         migrations.AddField(
@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
                 ('giver', models.CharField(choices=[('community', 'community'), ('township', 'township'), ('unit', 'sending unit')], max_length=10)),
                 ('at', models.DateTimeField()),
                 ('by_label', models.CharField(max_length=120)),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='support_issues', to='callups.assignment')),
+                ('assignment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='support_issues', to='callups.assignment')),
             ],
         ),
         migrations.CreateModel(
@@ -330,7 +330,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('ppe', 'masks, gloves, disinfectant'), ('meals', 'meals'), ('transport', 'transport'), ('insurance', 'insurance')], max_length=10)),
                 ('giver', models.CharField(choices=[('community', 'community'), ('township', 'township'), ('unit', 'sending unit')], max_length=10)),
                 ('note', models.CharField(blank=True, max_length=80)),
-                ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='support_items', to='callups.callup')),
+                ('call_up', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='support_items', to='callups.callup')),
             ],
         ),
         migrations.CreateModel(
@@ -346,14 +346,14 @@ class Migration(migrations.Migration):
                 ('answer_due_at', models.DateTimeField()),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('decline_reason', models.CharField(blank=True, max_length=200)),
-                ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unit_calls', to='callups.callup')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unit_calls', to='organizations.residentunit')),
+                ('call_up', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='unit_calls', to='callups.callup')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='unit_calls', to='organizations.residentunit')),
             ],
         ),
         migrations.AddField(
             model_name='pledge',
             name='unit_call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pledges', to='callups.unitcall'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pledges', to='callups.unitcall'),
         ),
         migrations.AddField(
             model_name='offer',
@@ -524,5 +524,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'stood_down']), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='assignment_ended_has_its_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='offer',
+            constraint=models.UniqueConstraint(fields=('code',), name='offer_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='assignment',
+            constraint=models.UniqueConstraint(fields=('code',), name='assignment_code_once'),
         ),
     ]

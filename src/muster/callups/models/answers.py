@@ -27,9 +27,9 @@ class SamePerson(Func):
 class Offer(models.Model):
     """One person asked for one call-up. Nobody is asked twice for the same call-up."""
 
-    code = models.CharField(max_length=8, unique=True, default=new_code)
-    call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="offers")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="offers")
+    code = models.CharField(max_length=8, default=new_code)
+    call_up = models.ForeignKey(CallUp, db_index=False, on_delete=models.CASCADE, related_name="offers")
+    person = models.ForeignKey(Person, db_index=False, on_delete=models.PROTECT, related_name="offers")
     slot = models.ForeignKey(
         Slot, on_delete=models.PROTECT, related_name="offers"
     )  # the seat it was asked for
@@ -58,6 +58,7 @@ class Offer(models.Model):
             models.Index(fields=["reply_by"], name="offer_unanswered", condition=Q(state="asked")),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="offer_code_once"),
             models.UniqueConstraint(fields=["call_up", "person"], name="offer_once_per_person_and_call_up"),
             models.CheckConstraint(
                 name="offer_waiting_has_its_time",
@@ -73,11 +74,11 @@ class Offer(models.Model):
 class Assignment(models.Model):
     """One person in one seat. Nobody is ever in two seats at overlapping times."""
 
-    code = models.CharField(max_length=8, unique=True, default=new_code)
-    call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="assignments")
-    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="assignments")
+    code = models.CharField(max_length=8, default=new_code)
+    call_up = models.ForeignKey(CallUp, db_index=False, on_delete=models.CASCADE, related_name="assignments")
+    shift = models.ForeignKey(Shift, db_index=False, on_delete=models.PROTECT, related_name="assignments")
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="assignments")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="assignments")
+    person = models.ForeignKey(Person, db_index=False, on_delete=models.PROTECT, related_name="assignments")
     offer = models.OneToOneField(Offer, null=True, on_delete=models.PROTECT, related_name="assignment")
     unit_call = models.ForeignKey(UnitCall, null=True, on_delete=models.PROTECT, related_name="assignments")
     division_code = models.BigIntegerField()
@@ -98,6 +99,7 @@ class Assignment(models.Model):
             models.Index(fields=["person", "-id"], name="assignment_by_person"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="assignment_code_once"),
             ExclusionConstraint(
                 name="assignment_no_double_booking",
                 expressions=[(SamePerson(), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],

@@ -120,7 +120,7 @@ class Post(models.Model):
     """One place to stand in a call-up."""
 
     code = models.CharField(max_length=8, unique=True, default=new_code)
-    call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="posts")
+    call_up = models.ForeignKey(CallUp, db_index=False, on_delete=models.CASCADE, related_name="posts")
     division_code = models.BigIntegerField()
     gate = models.ForeignKey(CompoundGate, null=True, on_delete=models.PROTECT)
     name = models.CharField(max_length=80)
@@ -141,7 +141,7 @@ class Shift(models.Model):
     """One span of time at a post."""
 
     code = models.CharField(max_length=8, unique=True, default=new_code)
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="shifts")
+    post = models.ForeignKey(Post, db_index=False, on_delete=models.CASCADE, related_name="shifts")
     call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="shifts")
     division_code = models.BigIntegerField()
     muster_at = models.DateTimeField()
@@ -164,7 +164,7 @@ class Shift(models.Model):
 class Slot(models.Model):
     """The seats of one kind in one shift, and how many of them are held for units or taken. Claimed under its row lock."""
 
-    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="slots")
+    shift = models.ForeignKey(Shift, db_index=False, on_delete=models.CASCADE, related_name="slots")
     call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="slots")
     kind = models.CharField(max_length=10, choices=SeatKind.choices, default=SeatKind.GENERAL)
     skill = models.CharField(max_length=30, blank=True)
@@ -188,7 +188,9 @@ class Slot(models.Model):
 class SupportItem(models.Model):
     """One thing the people are given, and by whom (R1.6, R2.15, R9.6)."""
 
-    call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="support_items")
+    call_up = models.ForeignKey(
+        CallUp, db_index=False, on_delete=models.CASCADE, related_name="support_items"
+    )
     kind = models.CharField(max_length=10, choices=SupportKind.choices)
     giver = models.CharField(max_length=10, choices=SupportGiver.choices)
     note = models.CharField(max_length=80, blank=True)

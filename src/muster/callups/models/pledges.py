@@ -13,8 +13,10 @@ class UnitCall(models.Model):
     """One unit called for one call-up, with its answer (R2.1)."""
 
     code = models.CharField(max_length=8, unique=True, default=new_code)
-    call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="unit_calls")
-    unit = models.ForeignKey(ResidentUnit, on_delete=models.PROTECT, related_name="unit_calls")
+    call_up = models.ForeignKey(CallUp, db_index=False, on_delete=models.CASCADE, related_name="unit_calls")
+    unit = models.ForeignKey(
+        ResidentUnit, db_index=False, on_delete=models.PROTECT, related_name="unit_calls"
+    )
     division_code = models.BigIntegerField()
     state = models.CharField(max_length=12, choices=UnitCallState.choices, default=UnitCallState.CALLED)
     asked_headcount = models.PositiveIntegerField(default=0)
@@ -37,7 +39,7 @@ class UnitCall(models.Model):
 class Pledge(models.Model):
     """The seats of one slot that one unit pledged. `held` of them still wait for a name; after the deadline they fall free."""
 
-    unit_call = models.ForeignKey(UnitCall, on_delete=models.CASCADE, related_name="pledges")
+    unit_call = models.ForeignKey(UnitCall, db_index=False, on_delete=models.CASCADE, related_name="pledges")
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="pledges")
     headcount = models.PositiveIntegerField()
     held = models.PositiveIntegerField()

@@ -44,7 +44,7 @@ class Scan(models.Model):
 
     device = models.CharField(max_length=40)
     nonce = models.UUIDField()
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="scans")
+    post = models.ForeignKey(Post, db_index=False, on_delete=models.PROTECT, related_name="scans")
     assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="scans")
     deed = models.CharField(max_length=12)  # check_in, check_out, undo, walk_up
     at = models.DateTimeField()
@@ -68,7 +68,9 @@ class Scan(models.Model):
 class SupportIssue(models.Model):
     """One support item handed to one person on duty (R2.15)."""
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="support_issues")
+    assignment = models.ForeignKey(
+        Assignment, db_index=False, on_delete=models.PROTECT, related_name="support_issues"
+    )
     kind = models.CharField(max_length=10, choices=SupportKind.choices)
     giver = models.CharField(max_length=10, choices=SupportGiver.choices)
     at = models.DateTimeField()

@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=muster.toolkit.codes.new_code, max_length=8, unique=True)),
-                ('send_key', models.CharField(max_length=120, unique=True)),
+                ('code', models.CharField(default=muster.toolkit.codes.new_code, max_length=8)),
+                ('send_key', models.CharField(max_length=120)),
                 ('topic', models.CharField(max_length=40)),
                 ('subject_kind', models.CharField(blank=True, max_length=40)),
                 ('subject_code', models.CharField(blank=True, max_length=40)),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['next_try_at'], name='message_waiting'), models.Index(fields=['subject_kind', 'subject_code', 'state'], name='message_by_subject'), models.Index(fields=['person_id', '-id'], name='message_by_person'), models.Index(fields=['created_at'], name='message_by_age')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sending', 'sent', 'failed', 'canceled'])), name='message_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='message_sent_has_its_time')],
+                'constraints': [models.UniqueConstraint(fields=('send_key',), name='message_send_key_once'), models.UniqueConstraint(fields=('code',), name='message_code_once'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sending', 'sent', 'failed', 'canceled'])), name='message_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='message_sent_has_its_time')],
             },
         ),
         migrations.CreateModel(

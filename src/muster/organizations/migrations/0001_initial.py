@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField()),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='organizations.residentunit')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='organizations.residentunit')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('unit', 'version'), name='plan_version_once_per_unit'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='plan_ends_after_it_began')],
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(max_length=200)),
                 ('by_account_id', models.BigIntegerField(null=True)),
                 ('by_label', models.CharField(max_length=120)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='organizations.residentunit')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='organizations.residentunit')),
             ],
             options={
                 'indexes': [models.Index(fields=['unit', '-at'], name='unit_contact_newest')],

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='ServiceRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=muster.toolkit.codes.new_code, max_length=8, unique=True)),
+                ('code', models.CharField(default=muster.toolkit.codes.new_code, max_length=8)),
                 ('division_code', models.BigIntegerField()),
                 ('source_kind', models.CharField(max_length=30)),
                 ('source_code', models.CharField(max_length=40)),
@@ -37,11 +37,11 @@ class Migration(migrations.Migration):
                 ('is_drill', models.BooleanField(default=False)),
                 ('served_on', models.DateField()),
                 ('created_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_records', to='people.person')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='service_records', to='people.person')),
             ],
             options={
                 'indexes': [models.Index(fields=['person', '-served_on', '-id'], name='record_by_person')],
-                'constraints': [models.UniqueConstraint(fields=('source_kind', 'source_code'), name='record_once_per_source'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'credited')), expressions=[(models.Func('person_id', 'person_id', function='int8range', template="%(function)s(%(expressions)s, '[]')"), '&&'), ('during', '&&')], name='record_no_overlap_of_a_person')],
+                'constraints': [models.UniqueConstraint(fields=('code',), name='record_code_once'), models.UniqueConstraint(fields=('source_kind', 'source_code'), name='record_once_per_source'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'credited')), expressions=[(models.Func('person_id', 'person_id', function='int8range', template="%(function)s(%(expressions)s, '[]')"), '&&'), ('during', '&&')], name='record_no_overlap_of_a_person')],
             },
         ),
     ]

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=20)),
                 ('entrance_count', models.PositiveSmallIntegerField(default=1)),
                 ('floor_count', models.PositiveSmallIntegerField(default=1)),
-                ('compound', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='buildings', to='territory.compound')),
+                ('compound', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='buildings', to='territory.compound')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('compound', 'number'), name='building_number_once_per_compound')],
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('admits_vehicles', models.BooleanField(default=False)),
                 ('lon', models.FloatField(null=True)),
                 ('lat', models.FloatField(null=True)),
-                ('compound', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gates', to='territory.compound')),
+                ('compound', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='gates', to='territory.compound')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('compound', 'name'), name='gate_name_once_per_compound')],
