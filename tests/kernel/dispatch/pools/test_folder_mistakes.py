@@ -9,6 +9,7 @@ import pytest
 
 from muster.kernel.dispatch.pools import folder
 from muster.kernel.dispatch.pools.faults import MOST_FAULTS, BadFiles, Fault
+from muster.kernel.dispatch.pools.tables import ROWS_AT_ONCE
 from tests.kernel.dispatch.pools.files import FILES, VOLUNTEERS, laid
 
 
@@ -265,11 +266,11 @@ def test_lines_are_right_after_cells_with_line_ends_and_empty_lines(tmp_path: Pa
 
 
 def test_lines_are_right_beyond_the_rows_that_are_held_at_one_time(tmp_path: Path) -> None:
-    rows = "".join(f"c{number},0,0\n" for number in range(50_000))
+    rows = "".join(f"c{number},0,0\n" for number in range(ROWS_AT_ONCE))
 
     path = laid(tmp_path, communities_csv=f"{FILES['communities.csv']}{rows}late,0,x\neast,0,0\n")
 
     assert faults_of(path) == [
-        Fault("communities.csv", 50_004, "y_m", "not_a_number", {"value": "x"}),
-        Fault("communities.csv", 50_005, "code", "twice", {"value": "east", "first": 2}),
+        Fault("communities.csv", ROWS_AT_ONCE + 4, "y_m", "not_a_number", {"value": "x"}),
+        Fault("communities.csv", ROWS_AT_ONCE + 5, "code", "twice", {"value": "east", "first": 2}),
     ]

@@ -231,7 +231,7 @@ def test_what_is_solved_stands(data: st.DataObject) -> None:
     assert violations(instance, plan, incumbent, declined=declined) == ()
 
 
-@settings(max_examples=120)
+@settings(max_examples=70)
 @given(st.data())
 def test_whatever_people_are_sent_the_recount_agrees_with_counting_by_hand(data: st.DataObject) -> None:
     facts = data.draw(tiny.facts())

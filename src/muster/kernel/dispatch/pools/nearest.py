@@ -18,6 +18,7 @@ from muster.kernel.dispatch.pools.instance import (
     SKILLED,
     Instance,
     Ints,
+    Longs,
     units,
 )
 from muster.kernel.dispatch.pools.recount import spent, value_of_unfilled
@@ -73,6 +74,8 @@ class _Desk:
         rank = np.empty(len(people.id), dtype=np.int32)
         rank[self.by_call] = np.arange(len(people.id), dtype=np.int32)
         self.rank: list[int] = rank.tolist()
+        self.everywhere = np.arange(self.places, dtype=np.int32)
+        self.measured: tuple[int, Longs] = (-1, np.zeros(0, dtype=np.int64))
         self.rings: dict[tuple[int, int], _Ring] = {}
         self.listed = _listed(instance)
         self.empty = instance.posts.seats.copy()
@@ -113,8 +116,8 @@ class _Desk:
 
     def _places(self, ring: _Ring, post: int, first: int) -> Iterator[tuple[int, int]]:
         """(units, community) of the communities that may have somebody, nearest first."""
-        near = np.flatnonzero(ring.open).astype(np.int32)
-        km = self.instance.travel_units(near, np.full(len(near), post, dtype=np.int32))
+        near = np.flatnonzero(ring.open)
+        km = self._from_all(post)[near]
         farthest = -1
         if len(near) > first:
             # Most often these are enough, and to sort all is five times the work.
@@ -125,6 +128,13 @@ class _Desk:
         rest = np.flatnonzero(km > farthest)
         rest = rest[np.argsort(km[rest], kind="stable")]
         yield from zip(km[rest].tolist(), near[rest].tolist(), strict=True)
+
+    def _from_all(self, post: int) -> Longs:
+        """Units from each community; the kinds of a post are filled one after the other and ask for the same."""
+        if self.measured[0] != post:
+            there = np.full(self.places, post, dtype=np.int32)
+            self.measured = post, self.instance.travel_units(self.everywhere, there)
+        return self.measured[1]
 
     def _free_in(self, ring: _Ring, community: int, slot: int, most: int) -> list[int]:
         at, end = int(ring.next[community]), int(ring.end[community])
