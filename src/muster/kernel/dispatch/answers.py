@@ -22,8 +22,10 @@ class EmptyCode(StrEnum):
     """Why seats stay empty."""
 
     NOBODY_QUALIFIED = "nobody_qualified"
+    NOBODY_IN_REACH = "nobody_in_reach"
     FEWER_QUALIFIED_THAN_SEATS = "fewer_qualified_than_seats"
     TAKEN_BY_HIGHER_WEIGHT = "taken_by_higher_weight"
+    KEPT_FOR_REST = "kept_for_rest"
     COULD_BE_FILLED = "could_be_filled"
 
 
@@ -67,6 +69,11 @@ class Empty:
     `qualified`: those left. `ring_slots`: the slots that compete for the same people; `ring_people` qualify for at least
     one of them, can fill `ring_capacity` seats, and `ring_seats` are asked for. `higher`: (slot, seats filled) of the
     slots in the ring with a higher weight.
+
+    Only the dispatch of a province, where a post has seats of several kinds, fills the rest. `kind`, `ring_kinds`: kind of
+    the seats and of each slot of the ring; `higher` has only the nearest of `higher_slots` posts. `in_full`: nobody is
+    counted for a seat in which he would only stand in for a backbone member. `radius_km`, `nearest_km`: how far people may
+    be sent, and where the nearest is who has what it takes. `resting`: people who have a seat too close in time.
     """
 
     slot: str
@@ -81,6 +88,30 @@ class Empty:
     ring_capacity: int
     ring_seats: int
     higher: tuple[tuple[str, int], ...]
+    kind: str = ""
+    ring_kinds: tuple[str, ...] = ()
+    in_full: bool = False
+    radius_km: float | None = None
+    nearest_km: float | None = None
+    resting: int = 0
+    higher_slots: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What sending somebody to a seat costs, part by part: the way itself, leaving the patch, calling that tier, fairness to
+    those who serve less, and another post than the one promised."""
+
+    km: float
+    patch_km: float
+    tier_km: float
+    fairness_km: float
+    keep_km: float
+
+    @property
+    def total_km(self) -> float:
+        """All of it, to 10 m."""
+        return round(self.km + self.patch_km + self.tier_km + self.fairness_km + self.keep_km, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +120,10 @@ class WhyMe:
 
     `next_person` would newly be called if he were not there, `next_extra_km` is what that costs on top, `next_moves` how many
     others would have to move; all None when without him a seat stays empty.
+
+    Only the dispatch of a province fills the rest. `way`: the price part by part. `stands_in`: he fills a backbone seat
+    without being a backbone member, at half its value. `exact`: false where `next_extra_km` is no more than at least what it
+    costs, because he has seats to spare or the plan is not proven.
     """
 
     person: str
@@ -103,6 +138,9 @@ class WhyMe:
     next_person: str | None
     next_extra_km: float | None
     next_moves: int | None
+    way: Way | None = None
+    stands_in: bool = False
+    exact: bool = True
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -112,7 +150,9 @@ class WhyMe:
             found.append(Reason("promise_kept"))
         if self.skill:
             found.append(Reason("has_skill", (("skill", self.skill),)))
-        if self.backbone_seat:
+        if self.stands_in:
+            found.append(Reason("stands_in"))
+        elif self.backbone_seat:
             found.append(Reason("is_backbone"))
         found.append(Reason("distance", (("km", self.km),)))
         if self.days_since_asked is not None:
@@ -137,7 +177,7 @@ class WhyNot:
 
     `codes`: rules that bar him, or one `NotCode`. `extra_km`: what the plan would cost more with him there all the same
     (for people with several seats, at least that); None when barred or when a seat would be lost for it. `placed_at`: the
-    seat he would have to leave.
+    seat he would have to leave. `exact`: false where `extra_km` is known to be no more than at least that.
     """
 
     person: str
@@ -146,6 +186,7 @@ class WhyNot:
     km: float | None = None
     extra_km: float | None = None
     placed_at: str | None = None
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ WHY_ME: dict[str, tuple[str, ...]] = {
     "promise_kept": (),
     "has_skill": ("skill",),
     "is_backbone": (),
+    "stands_in": (),
     "distance": ("km",),
     "last_asked": ("days",),
     "recent_calls": ("calls",),
@@ -28,6 +29,7 @@ WHY_ME: dict[str, tuple[str, ...]] = {
 
 WHY_EMPTY: dict[str, tuple[str, ...]] = {
     EmptyCode.NOBODY_QUALIFIED: ("seats", "holders", "excluded"),
+    EmptyCode.NOBODY_IN_REACH: ("seats", "holders", "radius_km", "nearest_km"),
     EmptyCode.FEWER_QUALIFIED_THAN_SEATS: (
         "seats",
         "qualified",
@@ -37,6 +39,7 @@ WHY_EMPTY: dict[str, tuple[str, ...]] = {
         "excluded",
     ),
     EmptyCode.TAKEN_BY_HIGHER_WEIGHT: ("seats", "qualified", "higher"),
+    EmptyCode.KEPT_FOR_REST: ("seats", "qualified", "resting"),
     EmptyCode.COULD_BE_FILLED: ("seats", "qualified"),
 }
 

@@ -228,18 +228,18 @@ class Instance:
         """Price of one seat by tier."""
         return np.array([units(self.prices.tier_km[name]) for name in self.tiers], dtype=np.int64)
 
-    def step_units(self, volunteer: Ints, taken: Ints | int) -> Longs:
+    def step_units(self, volunteer: Ints | Longs, taken: Ints | Longs | int) -> Longs:
         """Tier and fairness of the next seat for people who have `taken` new ones already."""
         people = self.volunteers
         order = 2 * (people.history[volunteer].astype(np.int64) + taken) + 1
         return self.tier_units()[people.tier[volunteer]] + units(self.prices.fairness_km) * order
 
-    def patch_units(self, patch: Ints, post: Ints) -> Longs:
+    def patch_units(self, patch: Ints, post: Ints | Longs) -> Longs:
         """What it costs that people of `patch` leave it for these posts."""
         there = self.posts.patch[post]
         return np.where((patch >= 0) & (there >= 0) & (patch != there), units(self.prices.patch_km), 0)
 
-    def travel_units(self, community: Ints, post: Ints) -> Longs:
+    def travel_units(self, community: Ints, post: Ints | Longs) -> Longs:
         """Distance from communities to posts, without regard to pairs."""
         places, posts = self.communities, self.posts
         return distance_units(places.x_m[community], places.y_m[community], posts.x_m[post], posts.y_m[post])

@@ -1,0 +1,59 @@
+"""People counted by head: how many are alike in all that decides which seats they could take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from muster.kernel.dispatch.pools.instance import Flags, Longs
+from muster.kernel.dispatch.pools.scene import Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Heads:
+    """Everybody who could take some seat, by groups of people alike.
+
+    `of`: (volunteers,) the group, -1 for none. `one`: somebody of the group. `most`: seats each could take. `home` as in
+    `Scene`.
+    """
+
+    of: Longs
+    one: Longs
+    people: Longs
+    most: Longs
+    home: Longs
+    _scene: Scene = field(repr=False)
+
+    @staticmethod
+    def of_scene(scene: Scene) -> Heads:
+        """All people of a plan."""
+        people = scene.instance.volunteers
+        inside = np.flatnonzero(scene.can_stand & (scene.home >= 0))
+        most = np.minimum(people.max_shifts, int(scene.period[-1]) + 1)
+        columns = [scene.home, people.backbone, people.skills, people.available, most]
+        key = np.zeros(len(inside), dtype=np.int64)
+        for column in columns:
+            values, code = np.unique(column[inside], return_inverse=True)
+            # Renumbered each time, so that the product stays below people x values of one column.
+            key = np.unique(key * len(values) + code, return_inverse=True)[1].astype(np.int64)
+        _, first, group = np.unique(key, return_index=True, return_inverse=True)
+        of = np.full(len(people.id), -1, dtype=np.int64)
+        of[inside] = group
+        one = inside[first]
+        return Heads(
+            of,
+            one,
+            np.bincount(group, minlength=len(one)),
+            most[one].astype(np.int64),
+            scene.home[one],
+            scene,
+        )
+
+    def able(self, need: int) -> Flags:
+        """Which groups have what a seat asks for."""
+        return self._scene.able(need)[self.one]
+
+    def available(self, slot: int) -> Flags:
+        """Which groups are free in the slot."""
+        return self._scene.available(slot)[self.one]
