@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from muster.audit.actions import trail
 from muster.callups.actions import letters, raising, waves
+from muster.callups.actions.notes import note
 from muster.callups.enums import AssignmentState, CallUpState, OfferState, UnitCallState
 from muster.callups.models import Assignment, CallUp, NeedItem, Offer, Pledge, UnitCall
 from muster.callups.queries import candidates, standing
@@ -73,7 +73,7 @@ def _raise_once(
         )
     call_up, unit_calls = raising.create(actor, form, request_key, at)
     detail = {"seats": form.seats, "units": len(unit_calls), "mode": call_up.mode, "level": call_up.level}
-    _record("callups.call_up.raised", call_up, actor, at, detail)
+    note("callups.call_up.raised", call_up, actor=actor, at=at, detail=detail)
     letters.call_units(call_up, unit_calls, at=at)
     if form.asks_volunteers:
         _ask_first(call_up, actor, at)
@@ -101,7 +101,7 @@ def halt(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> None:
             state=CallUpState.HALTED, halted_at=at
         ):
             raise Refused("not_open", _("This call-up is not asking anybody. Look at it again."))
-        _record("callups.call_up.halted", call_up, actor, at)
+        note("callups.call_up.halted", call_up, actor=actor, at=at)
 
 
 def resume(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> None:
@@ -112,7 +112,7 @@ def resume(call_up: CallUp, *, actor: Actor, at: datetime | None = None) -> None
             state=CallUpState.OPEN, halted_at=None
         ):
             raise Refused("not_halted", _("Asking has not been stopped. Look at the call-up again."))
-        _record("callups.call_up.resumed", call_up, actor, at)
+        note("callups.call_up.resumed", call_up, actor=actor, at=at)
 
 
 @dataclass(frozen=True)
@@ -163,12 +163,12 @@ def stand_down(call_up: CallUp, *, reason: str, actor: Actor, at: datetime | Non
         Pledge.objects.filter(unit_call__call_up=call_up, held__gt=0).update(held=0, released_at=at)
         standing.recount_slots(call_up)
         letters.tell_stood_down(call_up, reason, offers=offers, seats=ordered, unit_calls=unit_calls, at=at)
-        _record(
+        note(
             "callups.call_up.stood_down",
             call_up,
-            actor,
-            at,
-            {"seated": told.seated, "waiting": told.waiting, "asked": told.asked, "units": told.units},
+            actor=actor,
+            at=at,
+            detail={"seated": told.seated, "waiting": told.waiting, "asked": told.asked, "units": told.units},
         )
     return told
 
@@ -186,7 +186,7 @@ def close(call_up: CallUp, *, actor: Actor = SYSTEM, at: datetime | None = None)
         Pledge.objects.filter(unit_call__call_up=call_up, held__gt=0).update(held=0, released_at=at)
         standing.recount_slots(call_up)
         NeedItem.objects.filter(call_ups=call_up, closed_at=None).update(closed_at=at)
-        _record("callups.call_up.closed", call_up, actor, at)
+        note("callups.call_up.closed", call_up, actor=actor, at=at)
 
 
 def close_due(at: datetime | None = None) -> int:
@@ -216,18 +216,3 @@ def _end(call_up: CallUp, state: CallUpState, at: datetime, **facts: object) -> 
     if not call_up.is_drill:  # a drill enters no statistics
         said_yes = Offer.objects.filter(call_up=call_up, state=OfferState.ACCEPTED).values("person")
         VolunteerProfile.objects.filter(person__in=said_yes).update(accepted_count=F("accepted_count") + 1)
-
-
-def _record(
-    verb: str, call_up: CallUp, actor: Actor, at: datetime, detail: dict[str, object] | None = None
-) -> None:
-    trail.record(
-        verb,
-        actor=actor,
-        obj_kind="call_up",
-        obj_code=call_up.code,
-        division_code=call_up.division_code,
-        at=at,
-        detail=detail,
-        is_drill=call_up.is_drill,
-    )

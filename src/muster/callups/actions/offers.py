@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from muster.audit.actions import trail
 from muster.callups.access import locked_offer
 from muster.callups.actions import letters, seats
+from muster.callups.actions.notes import note
 from muster.callups.enums import AssignmentState, CallUpState, OfferState
 from muster.callups.models import Assignment, CallUp, Offer, Slot
 from muster.callups.queries import fitness, standing
@@ -51,16 +51,7 @@ def accept(offer: Offer, *, actor: Actor, risk_confirmed: bool, at: datetime | N
             return Answer(OfferState.THANKED)
         _refuse_yes(offer, at, risk_confirmed=risk_confirmed)
         answer = _take_seat(offer, actor, at) or _join_waiting(offer, at)
-        trail.record(
-            "callups.offer.accepted",
-            actor=actor,
-            obj_kind="offer",
-            obj_code=offer.code,
-            division_code=offer.call_up.division_code,
-            at=at,
-            detail={"state": answer.state},
-            is_drill=offer.call_up.is_drill,
-        )
+        note("callups.offer.accepted", offer, actor=actor, at=at, detail={"state": answer.state})
         if _was_last(answer) and standing.free_seats(offer.call_up_id) == 0:
             queue.enqueue_once("callups.thank_surplus", offer.call_up.code, call_up_id=offer.call_up_id)
     return answer
@@ -258,15 +249,7 @@ def _seat_waiting(offer: Offer, slot: Slot, actor: Actor, at: datetime) -> Assig
     if seat is None:
         return None
     _move(offer, OfferState.ACCEPTED, waiting_since=None)
-    trail.record(
-        "callups.offer.promoted",
-        actor=actor,
-        obj_kind="offer",
-        obj_code=offer.code,
-        division_code=offer.call_up.division_code,
-        at=at,
-        is_drill=offer.call_up.is_drill,
-    )
+    note("callups.offer.promoted", offer, actor=actor, at=at)
     letters.tell_promoted(offer, seat, at=at)
     return seat
 
@@ -291,13 +274,4 @@ def _moving(*names: str) -> str:
 
 
 def _record_no(offer: Offer, verb: str, actor: Actor, at: datetime) -> None:
-    trail.record(
-        verb,
-        actor=actor,
-        obj_kind="offer",
-        obj_code=offer.code,
-        division_code=offer.call_up.division_code,
-        at=at,
-        detail={"reason": offer.reason},
-        is_drill=offer.call_up.is_drill,
-    )
+    note(verb, offer, actor=actor, at=at, detail={"reason": offer.reason})

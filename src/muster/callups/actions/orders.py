@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from muster.audit.actions import trail
 from muster.callups import access
 from muster.callups.actions import letters, seats
+from muster.callups.actions.notes import note
 from muster.callups.enums import SEATED, AssignmentState
 from muster.callups.models import Assignment, CallUp, Slot
 from muster.callups.queries import fitness, standing
@@ -75,16 +75,7 @@ def seat_on_duty(
     )
     if seat is None:
         raise Refused("seat_full", _("This place is full. Choose another one."))
-    trail.record(
-        "callups.assignment.ordered",
-        actor=actor,
-        obj_kind="assignment",
-        obj_code=seat.code,
-        division_code=call_up.division_code,
-        at=at,
-        detail={"exception": bool(found)},
-        is_drill=call_up.is_drill,
-    )
+    note("callups.assignment.ordered", seat, actor=actor, at=at, detail={"exception": bool(found)})
     letters.tell_ordered(seat, at=at)
     return seat
 

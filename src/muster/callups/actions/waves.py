@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from muster.audit.actions import trail
 from muster.callups.actions import letters
+from muster.callups.actions.notes import note
 from muster.callups.enums import CallUpState, OfferState
 from muster.callups.models import CallUp, Offer, Slot
 from muster.callups.queries import candidates, standing
@@ -86,15 +86,12 @@ def ask_more(
         if advance is not None:
             advance(sent)
     wave = Wave(plan.number, asked, round(asked * plan.acceptance), dict(plan.pool.kept_out))
-    trail.record(
+    note(
         "callups.wave.sent",
+        call_up,
         actor=actor,
-        obj_kind="call_up",
-        obj_code=call_up.code,
-        division_code=call_up.division_code,
         at=at,
         detail={"wave": wave.number, "asked": wave.asked, "expected": wave.expected},
-        is_drill=call_up.is_drill,
     )
     return wave
 
@@ -122,16 +119,7 @@ def thank_surplus(call_up: CallUp, *, at: datetime | None = None) -> int:
         ]
         surplus = unanswered[answers.kept_asking(room, acceptance_of(call_up)) :]
         if surplus:
-            trail.record(
-                "callups.call_up.filled",
-                actor=SYSTEM,
-                obj_kind="call_up",
-                obj_code=call_up.code,
-                division_code=call_up.division_code,
-                at=at,
-                detail={"thanked": len(surplus)},
-                is_drill=call_up.is_drill,
-            )
+            note("callups.call_up.filled", call_up, actor=SYSTEM, at=at, detail={"thanked": len(surplus)})
         return _thank(call_up, surplus, at)
 
 

@@ -11,10 +11,10 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from muster.audit.actions import trail
 from muster.callups.actions import offers, seats
 from muster.callups.actions.attendance import credits
 from muster.callups.actions.attendance.scans import Attempt, check_code, once
+from muster.callups.actions.notes import note
 from muster.callups.enums import AssignmentState, CallUpState, OfferState, ScanResult
 from muster.callups.models import Assignment, Attendance, Offer, Scan, Slot, SupportIssue
 from muster.callups.queries.presence import open_elsewhere, window_of
@@ -219,16 +219,7 @@ def leave(
 
 def record(verb: str, assignment: Assignment, actor: Actor, at: datetime, detail: dict[str, object]) -> None:
     """One entry of the trail about one seat."""
-    trail.record(
-        verb,
-        actor=actor,
-        obj_kind="assignment",
-        obj_code=assignment.code,
-        division_code=assignment.division_code,
-        at=at,
-        detail={"post": assignment.shift.post.code, **detail},
-        is_drill=assignment.call_up.is_drill,
-    )
+    note(verb, assignment, actor=actor, at=at, detail={"post": assignment.shift.post.code, **detail})
 
 
 def _attempt(assignment: Assignment, deed: str, **facts: Any) -> Attempt:
