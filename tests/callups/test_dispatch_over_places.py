@@ -2,85 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from muster.audit.models import Entry
 from muster.callups.actions import calls, dispatch, offers, plans
-from muster.callups.models import Assignment, CallUp, DispatchPart, DispatchRun, Offer
+from muster.callups.models import Assignment, DispatchPart, DispatchRun, Offer
 from muster.callups.rules.drafts import SeatsDraft
-from muster.norms.models import ModeSwitch
-from muster.people.enums import ForceClass
-from muster.people.models import Person, ReportIn
 from muster.territory.models import Division
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
-from tests.callups.drafting import NOW, draft, post, raised, shift
+from tests.callups.dispatching import (
+    call_here,
+    call_next_door,
+    emergency,
+    grid_worker,
+    nobody_on_duty,
+    planned,
+    reported,
+    sent,
+)
+from tests.callups.drafting import NOW, post, shift
 from tests.callups.ground import waiting
 from tests.callups.refusals import nothing_done
-from tests.world import COUNTY, HERE, NEXT_DOOR, TOWNSHIP, World, make_person
+from tests.world import COUNTY, HERE, NEXT_DOOR, TOWNSHIP, World
 
 pytestmark = pytest.mark.django_db
 NOBODY = Actor(label="")
 
 
 @pytest.fixture(autouse=True)
-def nobody_on_duty(world: World) -> None:
-    """The office people of the cast serve elsewhere, so that a test counts its own people only."""
-    Person.objects.filter(force_class__in=["full_time_worker", "other_regular"]).update(
-        force_class=ForceClass.OTHER_AUXILIARY
-    )
-
-
-def place(code: int = TOWNSHIP) -> Division:
-    return Division.objects.get(code=code, valid_to=None)
-
-
-def call_here(world: World, seats: int = 2, **facts: Any) -> CallUp:
-    return raised(world.actor("worker"), draft(seats, **facts))
-
-
-def call_next_door(world: World, seats: int = 2, **facts: Any) -> CallUp:
-    return raised(world.actor("neighbor"), draft(seats, division_code=NEXT_DOOR, **facts))
-
-
-def grid_worker(number: int, division_code: int = HERE, **facts: Any) -> Person:
-    person = make_person(f"网格员{number}", f"138{number:08d}", division_code, ForceClass.GRID_WORKER)
-    Person.objects.filter(pk=person.pk).update(**facts)
-    person.refresh_from_db()
-    return person
-
-
-def reported(world: World, number: int, division_code: int = HERE) -> Person:
-    """Reported in to that community by the unit of the cast."""
-    person = world.volunteer(number, division_code=division_code)
-    Person.objects.filter(pk=person.pk).update(force_class=ForceClass.REPORTED_PERSON, unit=world.unit)
-    ReportIn.objects.create(
-        person=person,
-        unit=world.unit,
-        division_code=division_code,
-        reported_on=date(2026, 12, 1),
-        valid_to=date(2026, 12, 31),
-    )
-    return person
-
-
-def planned(world: World, cast: str = "township_overseer", code: int = TOWNSHIP, **facts: Any) -> DispatchRun:
-    return plans.propose_over(place(code), actor=world.actor(cast), at=NOW, **facts)
-
-
-def sent(run: DispatchRun) -> dict[str, tuple[int, str]]:
-    """By person the call-up and the way."""
-    return {line["person"]: (line["call_up"], line["way"]) for line in run.plan["assignments"]}
-
-
-def emergency(world: World, code: int = COUNTY) -> None:
-    ModeSwitch.objects.create(
-        division_code=code, mode="emergency", level=3, ground="预警", at=timezone.now(), actor_label="x"
-    )
+def own_people_only(world: World) -> None:
+    nobody_on_duty()
 
 
 @pytest.mark.req("R1.5")
@@ -197,7 +151,7 @@ def test_nobody_but_the_township_plans_over_a_township_in_routine_mode(world: Wo
 def test_in_an_emergency_the_county_commands_its_own_places(world: World, cast: str, commands: bool) -> None:
     call_here(world, 1)
     person = grid_worker(1)
-    emergency(world)
+    emergency()
 
     if not commands:
         with nothing_done(), pytest.raises(Refused, match="committees"):
@@ -213,10 +167,8 @@ def test_in_an_emergency_the_county_commands_its_own_places(world: World, cast: 
 @pytest.mark.req("R2.8")
 def test_a_community_that_went_back_to_routine_is_out_of_command(world: World) -> None:
     here, there = call_here(world), call_next_door(world)
-    emergency(world)
-    ModeSwitch.objects.create(
-        division_code=NEXT_DOOR, mode="routine", ground="解除", at=timezone.now(), actor_label="x"
-    )
+    emergency()
+    emergency(NEXT_DOOR, "routine")
     grid_worker(1, NEXT_DOOR)
 
     run = planned(world, "county_overseer", COUNTY)
@@ -327,7 +279,7 @@ def test_a_call_up_planned_and_confirmed_by_itself_meanwhile_is_left_out(world: 
 def test_the_same_person_confirming_twice_gets_the_same_and_another_is_told_who_was_faster(
     world: World,
 ) -> None:
-    emergency(world)
+    emergency()
     here = call_here(world, 1)
     waiting(here, world.volunteer(1))
     run = planned(world)

@@ -18,7 +18,7 @@ from muster.callups.models import CallUp, DispatchPart, DispatchRun
 from muster.callups.queries import saved_plan, standing
 from muster.callups.queries.dispatch_question import Question, call_ups_of, question_of, running_in
 from muster.callups.queries.dispatch_since import Since, since
-from muster.callups.queries.dispatchable import Reserve, Told, reserve_of, size_of
+from muster.callups.queries.dispatchable import Reserve, Told, people_count, reserve_of
 from muster.callups.rules.plans import sound
 from muster.jobs import queue
 from muster.kernel import dispatch as kernel
@@ -28,10 +28,16 @@ from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
-# Pairs of a person and a slot. Up to this many a plan takes less than two seconds on one core, and is made at once.
-MOST_PAIRS_AT_ONCE = 60_000
-# Beyond this many the table of the solver alone would take more memory than a small server has.
-MOST_PAIRS = 40_000_000
+# To move somebody who was sent already has to save more than three kilometers: at that price few move, and what it costs is
+# a thousandth of the ways (measured; at one kilometer five times as many move).
+KEEP_KM = 3.0
+# Who waits longer than this in front of the screen does something else.
+MOST_SECONDS_AT_ONCE = 2.0
+# Measured on one core: the rules take their time for each person, the solver for each pair of a person and a slot.
+PERSON_SECONDS = 0.0003
+PAIR_SECONDS = 0.0000005
+# Beyond this many pairs the table of the solver takes more memory than a small server can spare.
+MOST_PAIRS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -109,8 +115,9 @@ def how_it_stands(run: DispatchRun, *, actor: Actor, at: datetime | None = None)
 def work_out(run: DispatchRun, *, actor: Actor, at: datetime, tell: Told | None = None) -> bool:
     """Makes the plan of a run that waits for one, and saves it. False where that was done already: harmless twice.
 
-    Refuses a plan that does not bear its own recount; then nobody sees it.
+    Refuses whoever has lost the command since, and a plan that does not bear its own recount; then nobody sees it.
     """
+    _refuse_strangers(run.division_code, actor)
     began = time.monotonic()
     facts = _facts(run, actor, at, tell)
     plan = _solve(facts, run)
@@ -142,15 +149,17 @@ def give_up(run: DispatchRun, words: str) -> None:
 def _begin(run: DispatchRun, actor: Actor, at: datetime) -> DispatchRun:
     """Saves the run and plans it here, or leaves a large one to a job whose progress its page shows."""
     run.created_at, run.created_by_id, run.created_by_label = at, actor.account_id, actor.label[:120]
-    size = size_of(_question(run, actor, at), at)
-    if size > MOST_PAIRS:
+    question = _question(run, actor, at)
+    people = people_count(question, at)
+    pairs = people * len(question.slots)
+    if pairs > MOST_PAIRS:
         raise Refused(
             "dispatch_too_large",
             _("This is too much for one plan. Choose a smaller place and plan it on its own."),
         )
     with transaction.atomic():
         run.save(force_insert=True)
-        if size > MOST_PAIRS_AT_ONCE:
+        if people * PERSON_SECONDS + pairs * PAIR_SECONDS > MOST_SECONDS_AT_ONCE:
             queue.enqueue("callups.plan_dispatch", run_id=run.pk)
         else:
             work_out(run, actor=actor, at=at)
@@ -200,7 +209,7 @@ def _solve(facts: _Facts, run: DispatchRun) -> kernel.Plan:
     plan = kernel.solve(
         facts.reserve.people,
         facts.question.kernel_slots(),
-        kernel.Costs(),
+        kernel.Costs(keep_km=KEEP_KM),
         exclusions=facts.reserve.exclusions,
         keep=facts.reserve.promised.items(),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 
 from muster.callups.models import CallUp, DispatchRun, Slot
 from muster.callups.queries import candidates
@@ -90,10 +90,12 @@ def question_of(
 ) -> Question:
     """The seats of `call_ups` that nobody has; `vacated` counts by slot the seats of `promised` people, who may leave them."""
     by_pk = {call_up.pk: call_up for call_up in call_ups}
-    vacated = vacated or {}
+    promised, vacated = promised or {}, vacated or {}
     slots = list(
         Slot.objects.filter(
-            Q(seats__gt=F("taken") + F("held")) | Q(pk__in=vacated), call_up__in=by_pk, shift__ends_at__gt=at
+            Q(seats__gt=F("taken") + F("held")) | Q(pk__in=set(promised.values())),
+            call_up__in=by_pk,
+            shift__ends_at__gt=at,
         )
         .select_related("shift__post")
         .order_by("shift__starts_at", "pk")
@@ -108,19 +110,8 @@ def question_of(
         communities=communities,
         places=places,
         origin=_middle(places),
-        promised={person: slot for person, slot in (promised or {}).items() if slot in known},
+        promised={person: slot for person, slot in promised.items() if slot in known},
     )
-
-
-def seats_open(call_ups: QuerySet[CallUp], at: datetime) -> dict[int, int]:
-    """Free seats of each of these call-ups that has any."""
-    rows = (
-        Slot.objects.filter(call_up__in=call_ups, seats__gt=F("taken") + F("held"), shift__ends_at__gt=at)
-        .values("call_up")
-        .annotate(free=Sum(F("seats") - F("taken") - F("held")))
-        .values_list("call_up", "free")
-    )
-    return dict(rows)
 
 
 def _middle(places: Mapping[int, Division]) -> Point:

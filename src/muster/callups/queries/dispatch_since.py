@@ -46,6 +46,7 @@ def since(run: DispatchRun, call_ups: Collection[CallUp], at: datetime) -> Since
     fallen: Counter[str] = Counter()
     promised: dict[int, int] = {}
     vacated: Counter[int] = Counter()
+    asked: Counter[int] = Counter()
     offers = Offer.objects.filter(call_up__in=call_ups, person__in=sent[Way.SEAT] | sent[Way.ASK])
     for person, state, slot, begins in offers.values_list(
         "person_id", "state", "slot_id", "slot__shift__starts_at"
@@ -54,8 +55,7 @@ def since(run: DispatchRun, call_ups: Collection[CallUp], at: datetime) -> Since
             fallen[GONE_OFFERS[OfferState(state)]] += 1
         elif state == OfferState.ASKED and begins > at:
             promised[person] = slot
-            # Nobody sits there yet: the seat counts as free already.
-            vacated.setdefault(slot, 0)
+            asked[slot] += 1
     for person, state, slot, begins, offer in _newest_seats(call_ups, sent).values_list(
         "person_id", "state", "slot_id", "shift__starts_at", "offer_id"
     ):
@@ -64,7 +64,7 @@ def since(run: DispatchRun, call_ups: Collection[CallUp], at: datetime) -> Since
         elif state == AssignmentState.ORDERED and begins > at:
             promised[person] = slot
             vacated[slot] += 1
-    return Since(dict(fallen), promised, dict(vacated), _open_again(run, call_ups, promised, vacated, at))
+    return Since(dict(fallen), promised, dict(vacated), _open_again(run, call_ups, asked, at))
 
 
 def _sent(run: DispatchRun) -> dict[Way, set[int]]:
@@ -94,15 +94,11 @@ def _newest_seats(call_ups: Collection[CallUp], sent: Mapping[Way, set[int]]) ->
 
 
 def _open_again(
-    run: DispatchRun,
-    call_ups: Collection[CallUp],
-    promised: Mapping[int, int],
-    vacated: Mapping[int, int],
-    at: datetime,
+    run: DispatchRun, call_ups: Collection[CallUp], asked: Mapping[int, int], at: datetime
 ) -> int:
     """Free seats that neither the plan left empty nor somebody who is asked may still take."""
     expected = Counter({line["slot"]: line["seats"] for line in run.plan["empties"]})
-    expected.update(slot for slot in promised.values() if not vacated[slot])
+    expected.update(asked)
     free = Slot.objects.filter(call_up__in=call_ups, seats__gt=F("taken") + F("held"), shift__ends_at__gt=at)
     return sum(
         max(0, seats - held - taken - expected[slot])

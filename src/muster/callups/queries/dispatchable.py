@@ -72,11 +72,11 @@ class _Block:
     slots: tuple[str, ...]
 
 
-def size_of(question: Question, at: datetime) -> int:
-    """How many pairs of a person and a slot there are: what the work of one plan grows with."""
+def people_count(question: Question, at: datetime) -> int:
+    """How many people come into question at most, counted without reading them."""
     waiting = Offer.objects.filter(call_up__in=question.call_ups, state=OfferState.WAITING).count()
-    people = _regular(question).count() + _reports(question, at).values("person").distinct().count()
-    return (waiting + people + len(question.promised)) * len(question.slots)
+    reported = _reports(question, at).values("person").distinct().count()
+    return waiting + _regular(question).count() + reported + len(question.promised)
 
 
 def reserve_of(question: Question, at: datetime, tell: Told | None = None) -> Reserve:
