@@ -47,13 +47,20 @@ def solve(
     ] = None,
     incumbent: PlanInForce = None,
     declined: Declined = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Say why seats stay empty, and write into the plan why everybody stands where he stands.",
+        ),
+    ] = False,
 ) -> None:
     """Find the best plan, check it, and write it down.
 
     Exit code 1 when the plan does not stand its check, 2 when folder or files cannot be used.
     """
     deeds = _deeds()
-    wish = deeds.Wish(gap, time_limit, incumbent, declined)
+    wish = deeds.Wish(gap, time_limit, incumbent, declined, explain)
     raise typer.Exit(deeds.solve(folder, out, wish))
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from rich.console import Console
 
 from config.dispatch_words import Summary, Words
+from muster.kernel.dispatch.pools import explained, plan_file
 from muster.kernel.dispatch.pools import folder as folders
-from muster.kernel.dispatch.pools import plan_file
 from muster.kernel.dispatch.pools.faults import BadFiles, Fault
 from muster.kernel.dispatch.pools.instance import BACKBONE, KINDS, Incumbent, Instance, kilometers
 from muster.kernel.dispatch.pools.made import made
@@ -26,6 +26,7 @@ from muster.kernel.dispatch.pools.recount import Violation, lengths, violations,
 from muster.kernel.dispatch.pools.refusals import MOST_SLOTS
 from muster.kernel.dispatch.pools.solution import Solution
 from muster.kernel.dispatch.pools.solution import solve as solution_of
+from muster.kernel.dispatch.pools.why import Why
 
 FINE, WRONG, UNUSABLE = range(3)
 # A plan that is wrong in a hundred thousand rows is wrong for one reason.
@@ -40,6 +41,7 @@ class Wish:
     time_limit: float | None = None
     incumbent: Path | None = None
     declined: Path | None = None
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def solve(folder: Path, out: Path | None, wish: Wish) -> int:
                 declined=desk.declined,
                 tell=line.tell,
             )
-        return desk.finish(plan, out)
+        return desk.finish(plan, out, explain=wish.explain)
     except BadFiles as error:
         return desk.refuse(error)
 
@@ -154,20 +156,29 @@ class _Desk:
             self.declined = plan_file.declined(declined, self.instance.volunteers.id)
         self.reading = time.perf_counter() - started
 
-    def finish(self, plan: Solution, out: Path | None) -> int:
+    def finish(self, plan: Solution, out: Path | None, *, explain: bool = False) -> int:
         """Recount, write, say; a plan that does not stand is not written."""
         started = time.perf_counter()
         found = violations(self.instance, plan, self.incumbent, declined=self.declined)
         checking = time.perf_counter() - started
         if found:
             return self.blame(found)
+        started = time.perf_counter()
+        why = Why(self.instance, plan, self.declined)
+        reasons = explained.reasons(why) if out is not None or explain else {}
+        told = explained.explanation(why) if explain else None
+        explaining = time.perf_counter() - started
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        plan = replace(plan, seconds={"read": self.reading, **plan.seconds, "check": checking})
+        seconds = {"read": self.reading, **plan.seconds, "check": checking, "explain": explaining}
+        plan = replace(plan, seconds=seconds)
         if out is not None:
             with _writing(out):
-                plan_file.write(out, self.instance, plan, peak_mb=peak_mb)
+                plan_file.write(out, self.instance, plan, peak_mb=peak_mb, reasons=reasons, explanation=told)
         for line in self.words.summary(_summary(self.instance, plan), peak_mb, out):
             self.say(line)
+        if explain:
+            for line in self.words.shortages(why.empties()):
+                self.say(line)
         return FINE
 
     def refuse(self, error: BadFiles) -> int:

@@ -1,10 +1,11 @@
 """What `muster dispatch` says: a sentence for every mistake in a folder, every fault of a plan, and the summary."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.language import gettext_noop, sentences
+from muster.kernel.dispatch.answers import Empty
 from muster.kernel.dispatch.pools.faults import BadFiles, Fault
 from muster.kernel.dispatch.pools.recount import Violation
 
@@ -89,6 +90,25 @@ KINDS = {
     "backbone": gettext_noop("backbone seats"),
     "skilled": gettext_noop("skilled seats"),
 }
+
+# Why seats are empty: what is said of all seats with the same reason. The figures are those of `answers.Empty`.
+REASONS = {
+    "nobody_qualified": gettext_noop("nobody who has what it takes is free."),
+    "nobody_in_reach": gettext_noop(
+        "nobody who could lives within {radius} km; the nearest is {nearest} km away."
+    ),
+    "fewer_qualified_than_seats": gettext_noop(
+        "{people} people, who can fill {capacity}, for {seats} seats at {posts} posts that share them."
+    ),
+    "taken_by_higher_weight": gettext_noop(
+        "{people} people, who can fill {capacity}, for {seats} seats at {posts} posts that share them; "
+        "what weighs more comes first: {higher}."
+    ),
+    "kept_for_rest": gettext_noop("who could come has to rest before or after another shift ({resting})."),
+    "could_be_filled": gettext_noop("{qualified} people could come; the plan is not the best there is."),
+}
+# Of many reasons those of the most seats are told.
+MOST_REASONS = 20
 
 
 @dataclass(frozen=True)
@@ -207,6 +227,38 @@ class Words:
         )
         if out is not None:
             yield self._("The plan is in {out}.").format(out=out)
+
+    def shortages(self, empties: Iterable[Empty]) -> Iterator[str]:
+        """Why seats are empty, all with the same reason in one line, the most seats first."""
+        alike: dict[tuple[object, ...], list[Empty]] = {}
+        for one in empties:
+            ring = one.ring_slots if one.ring_people else (one.nearest_km, one.kind)
+            alike.setdefault((one.code, one.in_full, ring), []).append(one)
+        ranked = sorted(alike.values(), key=lambda lines: -sum(one.seats for one in lines))
+        for lines in ranked[:MOST_REASONS]:
+            posts = sorted({one.slot for one in lines})
+            yield self._("Empty: {seats} seats at {posts}: {why}").format(
+                seats=f"{sum(one.seats for one in lines):,}",
+                posts=posts[0]
+                if len(posts) == 1
+                else self._("{first} and {many} more").format(first=posts[0], many=f"{len(posts) - 1:,}"),
+                why=self._reason(lines[0]),
+            )
+        if len(ranked) > MOST_REASONS:
+            yield self.more(len(ranked) - MOST_REASONS)
+
+    def _reason(self, one: Empty) -> str:
+        return self._(REASONS[one.code]).format(
+            radius=f"{one.radius_km or 0:g}",
+            nearest=f"{one.nearest_km or 0:.1f}",
+            people=f"{one.ring_people:,}",
+            capacity=f"{one.ring_capacity:,}",
+            seats=f"{one.ring_seats:,}",
+            posts=f"{len(set(one.ring_slots)):,}",
+            higher=self._(", ").join(post for post, _ in one.higher[:3]),
+            resting=f"{one.resting:,}",
+            qualified=f"{one.qualified:,}",
+        )
 
     def _proof(self, one: Summary) -> str:
         if one.is_proven:

@@ -82,8 +82,60 @@ def test_the_same_folder_gives_the_same_bytes_but_for_time_and_memory(folder: Pa
             *("status", "objective_km", "lower_bound_km", "empty", "assign", "seconds", "peak_mb")
         }
         assert plan.pop("peak_mb") > 10
-        assert {"read", "check"} < set(plan.pop("seconds"))
+        assert {"read", "check", "explain"} < set(plan.pop("seconds"))
     assert json.dumps(plans[0]) == json.dumps(plans[1])
+
+
+SHORT = (
+    "id,x_m,y_m,slot,general,backbone,skilled,skill,weight,patch\n"
+    "gate,0,0,d0s0,9,0,0,,1,\ntent,0,0,d0s0,0,0,1,diver,1,\nward,0,0,d0s0,1,0,0,,3,\n"
+)
+
+
+def test_explain_says_why_seats_are_empty_and_writes_it_down(folder: Path) -> None:
+    (folder / "posts.csv").write_text(SHORT)
+    out = folder.parent / "plan.json"
+
+    result = muster("solve", folder, "--out", out, "--explain")
+    plan = json.loads(out.read_text())
+
+    assert result.stdout.splitlines()[-2:] == [
+        "Empty: 7 seats at gate: 3 people, who can fill 3, for 9 seats at 1 posts that share them.",
+        "Empty: 1 seats at tent: nobody who has what it takes is free.",
+    ]
+    assert {row["post"]: row["reason"] for row in plan["empty"]} == {
+        "gate": "fewer_qualified_than_seats",
+        "tent": "nobody_qualified",
+    }
+    told = plan["explanation"]
+    assert list(told) == ["proven", "rings", "empty", "assign", "prices"]
+    assert told["rings"][told["empty"][0]["ring"]] == {
+        "people": 3,
+        "capacity": 3,
+        "seats": 9,
+        "in_full": False,
+        "posts": [["gate", "general"]],
+    }
+    assert [row["volunteer"] for row in told["assign"]] == [row["volunteer"] for row in plan["assign"]]
+    assert {row["price_km"] for row in told["prices"]} == {None}
+    assert muster("check", folder, out).exit_code == 0
+
+
+def test_reasons_are_in_the_plan_also_without_explain_and_of_the_human_rule(folder: Path) -> None:
+    (folder / "posts.csv").write_text(SHORT)
+    out = folder.parent / "greedy.json"
+
+    assert "explanation" not in solved(folder)
+    assert muster("greedy", folder, "--out", out).exit_code == 0
+    assert [row["reason"] for row in json.loads(out.read_text())["empty"]] == [
+        row["reason"] for row in solved(folder)["empty"]
+    ]
+
+
+def test_the_same_folder_gives_the_same_explanation(folder: Path) -> None:
+    one, other = (solved(folder, "--explain")["explanation"] for _ in range(2))
+
+    assert json.dumps(one) == json.dumps(other)
 
 
 def test_without_out_only_the_summary_is_shown(folder: Path) -> None:

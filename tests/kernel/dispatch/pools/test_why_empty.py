@@ -176,7 +176,7 @@ def test_two_slots_of_one_day_are_one_seat_for_a_person() -> None:
     two_a_day = asked(people, posts, horizon=Horizon(1, 2, one_per_day=False)).empties()
 
     assert [(line.ring_capacity, line.ring_seats) for line in one_a_day] == [(1, 2)]
-    assert two_a_day == []
+    assert two_a_day == ()
 
 
 def test_a_seat_that_only_rest_keeps_empty_says_so() -> None:
@@ -202,7 +202,7 @@ def test_the_rule_of_a_list_and_a_map_leaves_seats_that_could_be_filled() -> Non
     human = Why(instance, nearest_first(instance))
 
     assert [(line.slot, line.code) for line in human.empties()] == [("tent", EmptyCode.COULD_BE_FILLED)]
-    assert Why(instance, solve(instance)).empties() == []
+    assert Why(instance, solve(instance)).empties() == ()
 
 
 def test_a_full_post_has_no_reason_and_an_unknown_one_no_answer() -> None:

@@ -51,13 +51,14 @@ def write(
     *,
     peak_mb: float,
     reasons: Mapping[tuple[int, int], str] | None = None,
+    explanation: Mapping[str, Any] | None = None,
 ) -> None:
     """Writes the plan; the same solution gives the same bytes, but for `seconds` and `peak_mb`.
 
-    `reasons`: why seats are empty, by (post, kind).
+    `reasons`: why seats are empty, by (post, kind). `explanation`: all that `explained.explanation` has to say, if wanted.
     """
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        _write(file, instance, solution, reasons or {}, peak_mb)
+        _write(file, instance, solution, reasons or {}, explanation, peak_mb=peak_mb)
 
 
 def figures(instance: Instance, solution: Solution) -> tuple[float, float]:
@@ -151,6 +152,8 @@ def _write(
     instance: Instance,
     solution: Solution,
     reasons: Mapping[tuple[int, int], str],
+    explanation: Mapping[str, Any] | None,
+    *,
     peak_mb: float,
 ) -> None:
     objective, bound = figures(instance, solution)
@@ -178,7 +181,19 @@ def _write(
         ),
     )
     seconds = {key: round(value, 3) for key, value in solution.seconds.items()}
-    file.write(f'],\n"seconds": {json.dumps(seconds)},\n"peak_mb": {round(peak_mb, 1)}\n}}\n')
+    file.write("],\n")
+    if explanation is not None:
+        file.write('"explanation": {')
+        for at, (key, value) in enumerate(explanation.items()):
+            file.write(f"{',' if at else ''}\n{_text(key)}: ")
+            if isinstance(value, list):
+                file.write("[")
+                _lines(file, map(_text, value))
+                file.write("]")
+            else:
+                file.write(_text(value))
+        file.write("\n},\n")
+    file.write(f'"seconds": {json.dumps(seconds)},\n"peak_mb": {round(peak_mb, 1)}\n}}\n')
 
 
 def _lines(file: TextIO, rows: Iterator[str]) -> None:
@@ -189,7 +204,7 @@ def _lines(file: TextIO, rows: Iterator[str]) -> None:
         file.write("\n")
 
 
-def _text(value: str) -> str:
+def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 

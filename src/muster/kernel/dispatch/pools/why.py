@@ -116,11 +116,14 @@ class Why:
             raise ValueError(f"seats are {', '.join(KINDS)}, not {kind}")
         return self._price(self._post_at[post] * len(KINDS) + KINDS.index(kind))
 
-    def empties(self) -> list[Empty]:
+    def empties(self) -> tuple[Empty, ...]:
         """Every type of seat with empty ones, in the order of posts and kinds."""
-        return [
-            self._empties.of(seat) for seat in np.flatnonzero(self.scene.filled < self.scene.seats).tolist()
-        ]
+        return self._all_empties
+
+    @cached_property
+    def _all_empties(self) -> tuple[Empty, ...]:
+        short = np.flatnonzero(self.scene.filled < self.scene.seats)
+        return tuple(self._empties.of(seat) for seat in short.tolist())
 
     def _price(self, seat: int) -> float | None:
         if not self.scene.seats[seat]:
