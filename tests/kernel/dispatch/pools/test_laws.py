@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from muster.kernel.dispatch.pools import search
+from muster.kernel.dispatch.pools import search, sketch
 from muster.kernel.dispatch.pools.instance import Horizon, Instance, Prices, units
 from muster.kernel.dispatch.pools.search import Limits, Search
 from muster.kernel.dispatch.pools.solution import Solution, solution_of, solve
@@ -89,23 +89,33 @@ def best_by_assignment(instance: Instance) -> tuple[int, int]:
         (70, 30, 5, {"backbone_fallback": False, "radius_km": 9.0}),
     ],
 )
+@pytest.mark.parametrize("sketched", [False, True])
 def test_few_columns_at_a_time_end_in_the_best_plan(
-    monkeypatch: pytest.MonkeyPatch, people: int, posts: int, seed: int, prices: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    people: int,
+    posts: int,
+    seed: int,
+    prices: dict[str, Any],
+    sketched: bool,
 ) -> None:
     monkeypatch.setattr(search, "FIRST_COLUMNS", 1)
     monkeypatch.setattr(search, "MORE_COLUMNS", 1)
+    if sketched:
+        monkeypatch.setattr(sketch, "PLACES", 4)
+        monkeypatch.setattr(sketch, "POSTS", 8)
     instance = tiny.instance_of(town(people, posts, seed, **prices))
-    rounds: list[Mapping[str, float]] = []
+    heard: list[tuple[str, Mapping[str, float]]] = []
 
-    solution = solve(
-        instance, tell=lambda stage, figures: rounds.append(figures) if stage == "round" else None
-    )
+    solution = solve(instance, tell=lambda stage, figures: heard.append((stage, figures)))
 
     best = best_by_assignment(instance)
     assert tiny.recounted(instance, solution) == best
     assert solution.status == "proven"
+    rounds = [figures for stage, figures in heard if stage == "round"]
     assert len(rounds) > 1
-    assert all(told["lower_bound"] <= solution.objective <= told["objective"] for told in rounds[-1:])
+    assert rounds[-1]["objective"] == solution.objective
+    assert ("sketch" in dict(heard)) is sketched
 
 
 @settings(max_examples=40)
@@ -251,12 +261,15 @@ def test_a_seat_value_too_small_to_come_first_is_raised() -> None:
     }
     heard: list[str] = []
 
-    solution = solve(tiny.instance_of(far), tell=lambda stage, figures: heard.append(stage))
+    solution = solve(
+        tiny.instance_of(far),
+        tell=lambda stage, figures: heard.append(stage) if stage != "flow" else None,
+    )
 
     assert rows(solution) == [(0, 0, 0)]
     assert solution.objective == units(50.0)
     assert solution.seat_value > units(50.0)
-    assert heard == ["round", "seat_value", "round"]
+    assert heard == ["columns", "round", "seat_value", "round"]
 
 
 def test_nobody_and_nothing_to_do_are_plans_too() -> None:

@@ -16,12 +16,21 @@ from muster.kernel.dispatch.pools.network import Arcs, Network, columns_of, join
 from muster.kernel.dispatch.pools.potentials import FAR, potentials
 from muster.kernel.dispatch.pools.pricing import NO_COLUMNS, Found, Pricer, keep_units
 from muster.kernel.dispatch.pools.promises import Direct, direct_of
+from muster.kernel.dispatch.pools.sketch import pool_prices, sketch_of
 
 Tell = Callable[[str, Mapping[str, float]], None]
 
-FIRST_COLUMNS = 32
-MORE_COLUMNS = 16
+# Speed only, by `make bench`; any values end in a plan of the same objective.
+FIRST_COLUMNS = 24
+BLUR = 300
+MORE_COLUMNS = 24
+# Columns this much too dear, in units, are still taken along, so that the next prices find nothing new.
+NEARLY = 40
+NEARLY_FROM_GAP = 0.01
+TRIMS = 3
 DEARER = 64
+ROUGHLY = 0.003
+VALUE_OVER_PRICE = 4
 
 
 @dataclass
@@ -71,7 +80,7 @@ class Search:
         self.available: Masks = instance.volunteers.available.copy()
         if absent is not None:
             self.available[absent] = 0
-        self.seat_value = instance.prices.seat_value
+        self._value = instance.prices.seat_value
         self._pricer = Pricer(instance, self.asks, self.places, keep_units(instance, incumbent is not None))
         self._known = NO_COLUMNS
 
@@ -84,25 +93,30 @@ class Search:
         groups = groups_of(self.instance, self.asks, self.places, self.direct, self.available)
         network = network_of(self.instance, self.asks, self.places, groups, self.direct)
         if not len(self._known):
-            self._add(self._first_columns(network))
-        lower_bound = 0
+            self._begin(network, limits, tell)
+        lower_bound, trims = 0, TRIMS
         while True:
             begun = limits.spent()
             columns = self._columns(network)
             arcs = joined([network.arcs, columns])
-            cost = self._cost(arcs, self.seat_value)
+            cost = self._cost(arcs, self._value)
             flow = cheapest_flow(network.supply, arcs, cost)
+            tell("flow", {"columns": len(columns), "seconds": limits.spent() - begun})
             prices = potentials(network.nodes, arcs, cost, flow)
             if prices is None:
                 raise RuntimeError("the cheapest flow has no prices")
-            objective = int(cost @ flow)
-            found, saving = self._missed(network, prices, self.seat_value)
-            lower_bound = max(lower_bound, objective + saving)
+            seat_value = max(self._value, self.instance.prices.seat_value)
+            objective = int(self._cost(arcs, seat_value) @ flow)
+            near = NEARLY if trims and lower_bound else 0
+            found, saving = self._missed(network, prices, self._value, near)
+            lower_bound = max(lower_bound, int(cost @ flow) + saving)
             tell("round", {"objective": objective, "lower_bound": lower_bound, "columns": len(columns)})
-            proven = not len(found)
+            proven = not saving
             if proven and (higher := self._too_cheap(network, arcs, flow)) is not None:
-                self.seat_value, lower_bound, proven = higher, 0, False
-                tell("seat_value", {"seat_value": higher})
+                self._value, proven = higher, False
+                if higher > seat_value:
+                    lower_bound = 0
+                    tell("seat_value", {"seat_value": higher})
                 continue
             if proven or limits.reached(objective, lower_bound, limits.spent() - begun):
                 return Outcome(
@@ -112,10 +126,13 @@ class Search:
                     seated(self.instance, self.asks, groups, network, columns=columns, flow=flow),
                     flow[network.parts["empty"]],
                     objective,
-                    lower_bound,
-                    self.seat_value,
+                    objective if proven else lower_bound,
+                    seat_value,
                     proven,
                 )
+            if near:
+                trims -= 1
+                self._trim(network, prices, near)
             self._add(found)
 
     def _cost(self, arcs: Arcs, seat_value: int) -> Longs:
@@ -126,18 +143,31 @@ class Search:
         there = network.pool[self.asks.cell[known.ask], known.place] >= 0
         return columns_of(network, self.asks, known.ask[there], known.place[there], known.cost[there])
 
-    def _first_columns(self, network: Network) -> Found:
-        nobody = np.where(network.pool >= 0, 0, FAR)
-        return self._pricer.price(
-            nobody, np.zeros(len(self.asks.type), dtype=np.int64), FIRST_COLUMNS, int(FAR)
-        )[0]
+    def _begin(self, network: Network, limits: Limits, tell: Tell) -> None:
+        """First columns, by the prices of a sketch where that pays."""
+        pool_price = np.where(network.pool >= 0, 0, FAR)
+        sketch = sketch_of(self.instance, self.available)
+        if sketch is not None:
+            rough = Search(sketch.instance)
+            outcome = rough.run(Limits(ROUGHLY), lambda stage, figures: None)
+            type_price = outcome.prices[outcome.network.first_type :]
+            worth = pool_prices(sketch, self.asks, rough.asks, type_price, rough._value)
+            pool_price = np.where(network.pool >= 0, worth[:, self.places.community], FAR)
+            tell("sketch", {"seconds": limits.spent()})
+            highest = int(type_price.max(initial=0))
+            self._value = min(self._value, VALUE_OVER_PRICE * (highest + highest % 2))
+        self._add(self._pricer.first(pool_price, FIRST_COLUMNS, BLUR if sketch else 0))
+        tell("columns", {"seconds": limits.spent()})
 
-    def _missed(self, network: Network, prices: Longs, seat_value: int) -> tuple[Found, int]:
-        """Columns that would save something at these prices, and how much all of them could save at most (below 0)."""
+    def _missed(self, network: Network, prices: Longs, value: int, near: int) -> tuple[Found, int]:
+        """Columns that would save something at these prices, and how much all of them could save at most (below 0).
+
+        Also those that would lose less than `near`.
+        """
         asks = self.asks
         pool_price = np.where(network.pool >= 0, prices[network.pool], FAR)
-        gain = prices[network.first_type + asks.type] - asks.halves * (seat_value // 2)
-        found, lowest = self._pricer.price(pool_price, gain, MORE_COLUMNS)
+        gain = prices[network.first_type + asks.type] - asks.halves * (value // 2)
+        found, lowest = self._pricer.price(pool_price, gain, MORE_COLUMNS, near)
         best = np.zeros(len(asks.type_post), dtype=np.int64)
         np.minimum.at(best, asks.type, lowest)
         return found, int(asks.type_seats @ best)
@@ -152,12 +182,23 @@ class Search:
         steps = int(arcs.units[network.parts["steps"]].max(initial=0))
         dearest = steps + int(arcs.units.max(initial=0)) + self._pricer.farthest()
         enough = 2 * (int(self.asks.type_seats.sum()) * dearest + 1)
-        if self.seat_value >= enough:
+        enough = max(enough, self.instance.prices.seat_value)
+        if self._value >= enough:
             return None
         prices = potentials(network.nodes, arcs, self._cost(arcs, enough), flow)
-        if prices is not None and not len(self._missed(network, prices, enough)[0]):
+        if prices is not None and not self._missed(network, prices, enough, 0)[1]:
             return None
-        return min(enough, self.seat_value * DEARER)
+        return min(enough, max(self.instance.prices.seat_value, self._value * DEARER))
+
+    def _trim(self, network: Network, prices: Longs, near: int) -> None:
+        """Forgets columns that are too dear by more than `near`; those in use never are."""
+        known, asks = self._known, self.asks
+        node = network.pool[asks.cell[known.ask], known.place]
+        worth = prices[network.first_type + asks.type[known.ask]] - asks.halves[known.ask] * (
+            self._value // 2
+        )
+        keep = (node >= 0) & (known.cost + prices[node] - worth <= near)
+        self._known = Found(known.ask[keep], known.place[keep], known.cost[keep])
 
     def _add(self, found: Found) -> None:
         known = self._known
