@@ -55,10 +55,10 @@ def seated(
     return Assignment.objects.select_related("shift__post", "call_up", "person").get(pk=answer.assignment.pk)
 
 
-def waiting(call_up: CallUp, person: Person, slot: Slot | None = None) -> Offer:
+def waiting(call_up: CallUp, person: Person, slot: Slot | None = None, **facts: Any) -> Offer:
     """Somebody who said yes when all seats were taken."""
     times = {"waiting_since": NOW, "answered_at": NOW, "risk_confirmed_at": NOW}
-    return offer_to(call_up, person, slot, state=OfferState.WAITING, **times)
+    return offer_to(call_up, person, slot, **{"state": OfferState.WAITING, **times, **facts})
 
 
 def lets_the_unit_know(person: Person) -> Consent:

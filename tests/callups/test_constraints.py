@@ -14,6 +14,8 @@ from muster.callups.models import (
     Assignment,
     Attendance,
     CallUp,
+    DispatchPart,
+    DispatchRun,
     Offer,
     Pledge,
     Post,
@@ -26,7 +28,7 @@ from muster.callups.models import (
 )
 from tests.callups.drafting import NOW, START, draft, offer_to, raised
 from tests.callups.ground import arrives, called, seated
-from tests.world import World
+from tests.world import HERE, World
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -294,3 +296,51 @@ def test_nobody_is_asked_twice_in_one_call_up_and_given_a_thing_twice(world: Wor
 
     breaks("offer_once_per_person_and_call_up", lambda: offer_to(seat.call_up, seat.person))
     breaks("support_issued_once", lambda: SupportIssue.objects.create(**issue))
+
+
+def a_run(**facts: object) -> DispatchRun:
+    standard = {"division_code": HERE, "created_at": NOW, "created_by_label": "x"}
+    return DispatchRun.objects.create(**{**standard, **facts})
+
+
+READY = {"state": "ready", "status": "unproven", "input_digest": "d", "seconds": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("fence", "facts"),
+    [
+        ("dispatch_run_ready_has_its_plan", {**READY, "status": ""}),
+        ("dispatch_run_ready_has_its_plan", {**READY, "input_digest": ""}),
+        ("dispatch_run_ready_has_its_plan", {**READY, "seconds": None}),
+        ("dispatch_run_failed_says_why", {"state": "failed"}),
+        ("dispatch_run_proven_has_no_gap", {**READY, "status": "proven", "gap": 0.01}),
+        ("dispatch_run_confirmed_had_a_plan", {"confirmed_at": NOW}),
+    ],
+)
+def test_a_run_says_of_itself_only_what_it_has(world: World, fence: str, facts: dict[str, object]) -> None:
+    breaks(fence, lambda: a_run(**facts))
+
+
+@pytest.mark.parametrize(
+    "facts", [{}, READY, {**READY, "confirmed_at": NOW}, {"state": "failed", "failure": "too large"}]
+)
+def test_a_run_may_wait_be_ready_confirmed_or_failed(world: World, facts: dict[str, object]) -> None:
+    assert a_run(**facts).pk
+
+
+def test_a_run_has_one_part_for_each_call_up(world: World) -> None:
+    call_up, run = raised(world.actor("worker")), a_run()
+    DispatchPart.objects.create(run=run, call_up=call_up, seat_count=3)
+
+    breaks(
+        "dispatch_part_once_per_call_up",
+        lambda: DispatchPart.objects.create(run=run, call_up=call_up, seat_count=3),
+    )
+
+
+def test_what_was_left_out_was_dealt_with(world: World) -> None:
+    part = DispatchPart.objects.create(run=a_run(), call_up=raised(world.actor("worker")), seat_count=3)
+    parts = DispatchPart.objects.filter(pk=part.pk)
+
+    breaks("dispatch_part_left_out_is_done", lambda: parts.update(refusal="call_up_over"))
+    assert parts.update(refusal="call_up_over", done_at=NOW) == 1

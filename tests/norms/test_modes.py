@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from muster.audit.models import Entry
 from muster.norms import queries
@@ -139,3 +140,35 @@ def test_database_refuses_a_switch_without_ground_or_with_a_level_in_routine(
 
     with pytest.raises(IntegrityError, match="mode_switch_"), transaction.atomic():
         ModeSwitch.objects.create(**{**row, **facts})
+
+
+@pytest.mark.req("R1.4")
+def test_many_places_at_once_have_the_modes_that_each_has_alone(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    switch(COUNTY, level=ResponseLevel.III, actor=COUNTY_OVERSEER)
+    switch(HERE, Mode.ROUTINE, hours=1)
+    switch(TOWNSHIP, actor=COUNTY_OVERSEER, hours=2, level=ResponseLevel.II)
+    switch(NEXT_DOOR, Mode.ROUTINE, actor=COUNTY_OVERSEER, hours=3)
+    places = [PROVINCE, COUNTY, TOWNSHIP, HERE, NEXT_DOOR, FAR]
+
+    alone = {place: queries.mode_of(place).mode for place in places}
+    with django_assert_num_queries(1):
+        together = queries.modes_of(places)
+
+    assert together == alone
+    assert together == {
+        PROVINCE: Mode.ROUTINE,
+        COUNTY: Mode.EMERGENCY,
+        TOWNSHIP: Mode.EMERGENCY,
+        HERE: Mode.EMERGENCY,
+        NEXT_DOOR: Mode.ROUTINE,
+        FAR: Mode.ROUTINE,
+    }
+
+
+def test_of_two_switches_in_one_second_the_later_row_counts_also_for_many() -> None:
+    switch(HERE)
+    switch(HERE, Mode.ROUTINE)
+
+    assert queries.modes_of([HERE]) == {HERE: queries.mode_of(HERE).mode} == {HERE: Mode.ROUTINE}

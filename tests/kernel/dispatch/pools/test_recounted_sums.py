@@ -21,7 +21,7 @@ from muster.kernel.dispatch.pools.recount import (
     value_of_unfilled,
     violations,
 )
-from muster.kernel.dispatch.pools.solution import Solution, solve
+from muster.kernel.dispatch.pools.solution import Solution
 from tests.kernel.dispatch.pools import tiny
 
 
