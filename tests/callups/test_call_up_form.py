@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from muster.callups.actions.templates import load_templates
-from muster.callups.forms.call_up import ClockField, split_seats
+from muster.callups.forms.call_up import CallUpForm, split_seats
 from muster.callups.queries.raising import raising_choices
+from muster.organizations.models import ResidentUnit
+from muster.people.models import ReserveTeam, ReserveTeamMember
 from muster.territory.models import CompoundGate, Division
 from tests.callups.drafting import CHENGDU, NOW
 from tests.callups.raising_form import form_of, managed_compound
@@ -37,27 +39,6 @@ def community(world: World) -> Division:
             lat=30.64,
         )
     return Division.objects.get(code=HERE)
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("6", "06:00"),
-        ("600", "06:00"),
-        ("6:05", "06:05"),
-        ("06：30", "06:30"),
-        ("2340", "23:40"),
-        (" 7 : 15 ", "07:15"),
-    ],
-)
-def test_a_time_is_read_however_it_is_typed(typed: str, read: str) -> None:
-    assert f"{ClockField().clean(typed):%H:%M}" == read
-
-
-@pytest.mark.parametrize("typed", ["25:00", "6:61", "six", "6:0x", "99"])
-def test_a_time_that_cannot_be_is_refused(typed: str) -> None:
-    with pytest.raises(ValidationError):
-        ClockField().clean(typed)
 
 
 @pytest.mark.parametrize(
@@ -206,3 +187,23 @@ def test_numbers_count_even_while_the_rest_is_wrong(community: Division) -> None
     form.is_valid()
 
     assert sum(seats for _place, seats in form.places_so_far()) == 3 * sum(form.chosen.seats.values())
+
+
+def test_a_unit_is_named_with_its_reserve_where_it_has_one(world: World, community: Division) -> None:
+    unit = world.unit
+    ResidentUnit.objects.filter(pk=unit.pk).update(linked_at=NOW)
+
+    def label() -> str:
+        field = CallUpForm(None, choices=raising_choices(community, ""), at=NOW).fields["units"]
+        return dict(field.choices)[unit.code]  # type: ignore[attr-defined]  # a choice field
+
+    assert label() == unit.name
+    team = ReserveTeam.objects.create(
+        unit=unit, division_code=HERE, name="预备队", leader=world.person("liaison")
+    )
+    for member in (world.person("liaison"), world.person("volunteer")):
+        ReserveTeamMember.objects.create(team=team, person=member, joined_on="2026-01-01")
+    with translation.override("en"):
+        assert label() == f"{unit.name}, reserve of 2"
+    with translation.override("zh-hans"):
+        assert label() == f"{unit.name} · 预备队 2 人"

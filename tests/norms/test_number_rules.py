@@ -34,6 +34,11 @@ codes = st.integers(110_000_000_000, 659_999_999_999)
 days = st.dates(date(2026, 1, 1), date(2026, 6, 1))
 
 
+def change_form(unit: str, now: float, **typed: str) -> SettingForm:
+    """The form that changes a number of that unit, sent with what was typed."""
+    return SettingForm({"valid_from": "2026-03-01", "reason": "r", **typed}, unit=unit, value=now, on=DAY)
+
+
 def value(place: int | None, number: int = 1, since: date | None = None, until: date | None = None) -> Value:
     return Value("k", number, "minute", "D", "", place, since, until)
 
@@ -226,18 +231,82 @@ def test_all_rules_of_eligibility_follow_the_place_and_the_day() -> None:
     [("300", 300), ("300.0", 300), ("0.25", 0.25), (" 7 ", 7), ("99999999", 99_999_999)],
 )
 def test_a_number_is_read_as_it_is_typed(typed: str, cleaned: float) -> None:
-    form = SettingForm({"value": typed, "valid_from": "2026-03-01", "reason": "r"})
+    form = change_form("minute", 360, value=typed)
 
     assert form.is_valid()
     assert form.cleaned_data["value"] == cleaned
     assert isinstance(form.cleaned_data["value"], type(cleaned))
 
 
+@pytest.mark.parametrize(
+    ("unit", "now", "shown", "typed", "kept"),
+    [
+        ("minute of day", 1320, "22:00", "21:30", 1290),
+        ("minute of day", 540, "09:00", "0845", 525),
+        ("share", 0.9, 90.0, "95", 0.95),
+        ("share", 0.1, 10.0, "12.5", 0.125),
+        ("share", 1.0, 100.0, "100", 1.0),
+        ("yes or no", 0, "0", "1", 1),
+        ("°C", 37.3, 37.3, "37.5", 37.5),
+    ],
+)
+def test_a_number_is_typed_as_it_is_shown(
+    unit: str, now: float, shown: object, typed: str, kept: float
+) -> None:
+    form = change_form(unit, now, value=typed)
+
+    assert form["value"].initial == now or form["value"].initial == shown
+    assert form.fields["value"].prepare_value(form["value"].initial) == shown
+    assert form.is_valid()
+    assert form.cleaned_data["value"] == kept
+    assert rules.fits(kept, now)
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed"), [("minute of day", "1320"), ("minute of day", "24:00"), ("yes or no", "2")]
+)
+def test_what_no_clock_shows_and_no_answer_is_comes_back(unit: str, typed: str) -> None:
+    assert list(change_form(unit, 0, value=typed.replace("1320", "1380")).errors) == ["value"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "chinese"),
+    [
+        (1320, "minute of day", "22:00", "22:00"),
+        (0, "minute of day", "00:00", "00:00"),
+        (0.9, "share", "90 %", "90 %"),
+        (0.95, "share", "95 %", "95 %"),
+        (0.125, "share", "12.5 %", "12.5 %"),
+        (1.0, "share", "100 %", "100 %"),
+        (3.0, "factor", "3 times", "3 倍"),
+        (1.4, "factor", "1.4 times", "1.4 倍"),
+        (360, "minute", "360 minutes", "360 分钟"),
+        (1_000_000, "row", "1000000 rows", "1000000 行"),
+        (37.3, "°C", "37.3 °C", "37.3 °C"),
+        (0, "yes or no", "no", "否"),
+        (1, "yes or no", "yes", "是"),
+    ],
+)
+def test_a_number_is_read_as_people_say_it(value: float, unit: str, english: str, chinese: str) -> None:
+    said = []
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            said.append(str(rules.figure(value, unit)))
+
+    assert said == [english, chinese]
+
+
+def test_every_default_has_a_figure_without_a_dangling_point() -> None:
+    for norm in queries.norms().values():
+        shown = rules.figure(norm.value, norm.unit)
+
+        assert shown.text and not shown.text.endswith(".")
+        assert float(norm.value) < 10_000 or "e" not in shown.text
+
+
 @pytest.mark.parametrize("typed", ["", "many", "NaN", "Infinity", "1e400", "0.00001", "9999999999999"])
 def test_what_is_typed_and_is_no_number_comes_back(typed: str) -> None:
-    form = SettingForm({"value": typed, "valid_from": "2026-03-01", "reason": "r"})
-
-    assert list(form.errors) == ["value"]
+    assert list(change_form("minute", 360, value=typed).errors) == ["value"]
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,37 @@ def test_page_shows_value_unit_basis_source_and_who_changed_it(world: World) -> 
     assert "修改" not in page
 
 
+def test_page_says_when_no_number_differs_and_reads_times_and_shares(world: World) -> None:
+    page = world.client_for("worker").get(LIST).content.decode()
+
+    assert "蜀汉街社区都用默认值。" in page
+    assert ">22:00</b>" in page
+    assert '>90</b> <span class="t2 sm">%</span>' in page
+    assert "1320" not in page
+
+
+def test_time_of_day_is_changed_as_a_clock_shows_it(world: World) -> None:
+    overseer = world.client_for("county_overseer")
+    address = f"/desk/settings/night.from_minute/?place={COUNTY}"
+
+    shown = overseer.get(address).content.decode()
+    answer = overseer.post(address, form(value="21:30"))
+
+    assert 'value="22:00"' in shown
+    assert "「夜班从几点起（未成年人不排）」：22:00" in shown
+    assert answer.status_code == 302
+    assert queries.number("night.from_minute", HERE) == 1290
+
+
+def test_law_is_quoted_in_the_words_of_the_page(world: World) -> None:
+    answer = world.client_for("county_overseer").post(
+        f"/desk/settings/coverage.building_head_target/?place={COUNTY}", form(value="80")
+    )
+
+    assert answer.status_code == 422
+    assert "100 %" in answer.content.decode()
+
+
 def test_change_counts_at_once_for_what_lies_below(world: World) -> None:
     world.client_for("county_overseer").post(f"{CHANGE}?place={COUNTY}", form())
 

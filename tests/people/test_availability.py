@@ -172,7 +172,7 @@ class TestQuietHours:
         assert (kept.quiet_from_minute, kept.quiet_to_minute) == (None, None)
 
     @pytest.mark.usefixtures("catalog")
-    @pytest.mark.parametrize("typed", ["24:00", "12:60", "7", "7.30", "-1:00", "noon"])
+    @pytest.mark.parametrize("typed", ["24:00", "12:60", "7h", "7.30", "-1:00", "noon"])
     def test_a_clock_that_is_none_stands_there_as_it_was_typed(self, world: World, typed: str) -> None:
         response = world.client_for("volunteer").post(
             PROFILE, {"quiet_from_minute": typed, "quiet_to_minute": "07:00"}

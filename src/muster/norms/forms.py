@@ -1,22 +1,24 @@
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from muster.norms.enums import Mode, ResponseLevel
+from muster.norms.enums import Mode, ResponseLevel, Unit
+from muster.toolkit.form_fields import DayField, MinuteOfDayField
 
 
 class SettingForm(forms.Form):
     """A new value for one number; whether it may be is for the action to say."""
 
-    value = forms.DecimalField(label=_("New value"), max_digits=12, decimal_places=4)
-    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    valid_to = forms.DateField(
+    valid_from = DayField(label=_("From"))
+    valid_to = DayField(
         label=_("Until (that day no longer)"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Leave it empty if it counts until further notice."),
     )
     reason = forms.CharField(
@@ -25,9 +27,38 @@ class SettingForm(forms.Form):
         help_text=_("Shown beside the number to everybody who reads it."),
     )
 
+    field_order = ["value", "valid_from", "valid_to", "reason"]
+
+    def __init__(self, data: Any = None, *, unit: str, value: Any, on: date) -> None:
+        super().__init__(data, initial={"valid_from": on})
+        self.unit = unit
+        self.fields["value"] = _value_field(unit, value)
+        self.order_fields(self.field_order)
+
     def clean_value(self) -> int | float:
-        value = self.cleaned_data["value"]
+        """The value as it is kept: a percentage typed is a share, a time of day the minute since midnight."""
+        value = Decimal(self.cleaned_data["value"])
+        if self.unit == Unit.SHARE:
+            return float(value / 100)
         return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _value_field(unit: str, value: Any) -> forms.Field:
+    """A control for values of that unit, with the one that counts now in it."""
+    match unit:
+        case Unit.MINUTE_OF_DAY:
+            return MinuteOfDayField(label=_("New value"), initial=value)
+        case Unit.YES_OR_NO:
+            choices = [("1", pgettext_lazy("setting", "yes")), ("0", pgettext_lazy("setting", "no"))]
+            return forms.ChoiceField(
+                label=_("New value"), choices=choices, initial=str(value), widget=forms.RadioSelect
+            )
+        case Unit.SHARE:
+            shown, word = round(value * 100, 2), "%"
+        case _:
+            shown, word = value, str(Unit(unit).label)
+    label = gettext("New value (%(unit)s)") % {"unit": word}
+    return forms.DecimalField(label=label, initial=shown, max_digits=12, decimal_places=4)
 
 
 class ModeForm(forms.Form):

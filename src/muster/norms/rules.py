@@ -9,8 +9,11 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
+
+from muster.norms.enums import Unit
+from muster.toolkit.form_fields import face_of
 
 # How the defaults name their sources, and how people read it.
 SOURCES = {
@@ -45,6 +48,31 @@ class Value:
     valid_from: date | None = None
     valid_to: date | None = None
     changed_by_label: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value as people read it: 22:00, 90 %, 14 years old, yes. `unit` is "" where the figure says it all."""
+
+    text: str
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.unit}".strip()
+
+
+def figure(value: Any, unit: str) -> Figure:
+    """How a value of that unit (enums.Unit) is read: a minute of the day as a clock shows it, a share in percent."""
+    match unit:
+        case Unit.MINUTE_OF_DAY:
+            return Figure(face_of(int(value)), "")
+        case Unit.YES_OR_NO:
+            return Figure(pgettext("setting", "yes") if value else pgettext("setting", "no"), "")
+        case Unit.SHARE:
+            return Figure(f"{round(value * 100, 2):g}", "%")
+        case _:
+            # As digits, never 1e+06; a factor of 3.0 is 3.
+            return Figure(f"{value:.4f}".rstrip("0").rstrip("."), str(Unit(unit).label))
 
 
 def chain(division_code: int) -> tuple[int, ...]:

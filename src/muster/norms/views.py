@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.norms import access, queries
 from muster.norms.actions import modes, settings
-from muster.norms.enums import Basis, Unit
+from muster.norms.enums import Basis
 from muster.norms.forms import ModeForm, SettingForm
-from muster.norms.rules import Value, source_words
+from muster.norms.rules import Figure, Value, figure, source_words
 from muster.territory.queries import names_of
 from muster.toolkit import pages, toasts
 from muster.toolkit.refusal import Refused
@@ -30,7 +30,7 @@ class Line:
     norm: queries.Norm
     value: Value
     label: str
-    unit: str
+    figure: Figure
     basis: str
     place: str
     source: str
@@ -70,7 +70,9 @@ def setting_change(request: ActorRequest, key: str) -> HttpResponse:
     value = queries.effective(key, place)
     form = SettingForm(
         request.POST if request.method == "POST" else None,
-        initial={"value": value.value, "valid_from": timezone.localdate()},
+        unit=value.unit,
+        value=value.value,
+        on=timezone.localdate(),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -125,4 +127,5 @@ def _line(value: Value, names: dict[int, str]) -> Line:
     place = names.get(value.division_code, "") if value.division_code else ""
     # Who changes a number says why in their own words; those stay as they are.
     source = value.source if value.changed_by_label else source_words(value.source)
-    return Line(norm, value, label, str(Unit(value.unit).label), str(Basis(value.basis).label), place, source)
+    shown = figure(value.value, value.unit)
+    return Line(norm, value, label, shown, str(Basis(value.basis).label), place, source)

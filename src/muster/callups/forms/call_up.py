@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.callups.enums import SeatKind, SupportGiver, SupportKind
 from muster.callups.models import CallTemplate
-from muster.callups.queries.raising import Place, RaisingChoices
+from muster.callups.queries.raising import CallableUnit, Place, RaisingChoices
 from muster.callups.rules.drafts import CallUpDraft, PostDraft, SeatsDraft, ShiftDraft, SupportDraft
 from muster.toolkit import clock
+from muster.toolkit.form_fields import ClockField
 
 DAYS_AHEAD = 8  # so that each day of the week can still be chosen in full
 MOST_SEATS = 99
@@ -62,24 +63,6 @@ def split_seats(total: int, kinds: Mapping[str, int]) -> dict[str, int]:
     return {str(kind): seats for kind, seats in counted.items() if seats}
 
 
-class ClockField(forms.CharField):
-    """A time of day as people type it at two in the morning: 6, 600, 6:00, 06：00. Native pickers show AM and PM."""
-
-    def to_python(self, value: Any) -> Any:
-        text = str(super().to_python(value) or "").replace("：", ":").replace(" ", "")
-        digits = text.replace(":", "")
-        if not digits:
-            return None
-        hours, minutes = [*text.split(":"), ""][:2] if ":" in text else (digits[:-2], digits[-2:])
-        if ":" not in text and len(digits) <= 2:
-            hours, minutes = digits, "00"
-        if not (digits.isdecimal() and hours.isdecimal() and minutes.isdecimal()):
-            raise ValidationError(_("Write the time like 06:00."), code="clock")
-        if int(hours) > 23 or int(minutes) > 59:
-            raise ValidationError(_("Write the time like 06:00."), code="clock")
-        return time(int(hours), int(minutes))
-
-
 class CallUpForm(forms.Form):
     """Everything a call-up needs, from a template; refused with a sentence at the field that has to change."""
 
@@ -118,7 +101,7 @@ class CallUpForm(forms.Form):
             *((leader.code, f"{leader.name} {leader.role}") for leader in choices.leaders),
         ]
         self.fields["units"].choices = [  # type: ignore[attr-defined]  # as above
-            (unit.code, f"{unit.name} {unit.reserve_count}") for unit in choices.units
+            (unit.code, _unit_words(unit)) for unit in choices.units
         ]
         for position, place in enumerate(choices.places):
             seats = _default_seats(choices) if position < FILLED_PLACES else 0
@@ -302,6 +285,15 @@ def _post(
         lon=place.lon,
         lat=place.lat,
     )
+
+
+def _unit_words(unit: CallableUnit) -> str:
+    """The unit as its chip names it: with the size of its reserve team, where it has one."""
+    if not unit.reserve_count:
+        return unit.name
+    return ngettext(
+        "%(unit)s, reserve of %(count)s", "%(unit)s, reserve of %(count)s", unit.reserve_count
+    ) % {"unit": unit.name, "count": unit.reserve_count}
 
 
 def _whole(value: Any) -> int:

@@ -13,7 +13,7 @@ from muster.audit.actions import trail
 from muster.norms import queries
 from muster.norms.enums import Basis
 from muster.norms.models import Setting
-from muster.norms.rules import fits, within_bound
+from muster.norms.rules import figure, fits, within_bound
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -103,7 +103,9 @@ def _check(norm: queries.Norm, value: Any, reason: str, valid_from: date, valid_
         raise Refused("no_reason", _("Say why you change this number. The reason is shown beside it."))
     if not fits(value, norm.value):
         raise Refused(
-            "wrong_kind", _("This has to be a number like the default: %(value)s.") % {"value": norm.value}
+            "wrong_kind",
+            _("This has to be a number like the default: %(value)s.")
+            % {"value": figure(norm.value, norm.unit)},
         )
     if not within_bound(value, norm.value, norm.bound):
         raise Refused("beyond_law", _beyond(norm))
@@ -117,4 +119,4 @@ def _beyond(norm: queries.Norm) -> str:
         "most": _("The notice or the law allows at most %(value)s. You may set less, not more."),
         "exactly": _("The notice or the law fixes this number: %(value)s."),
     }
-    return words[norm.bound] % {"value": norm.value}
+    return words[norm.bound] % {"value": figure(norm.value, norm.unit)}

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from muster.organizations.models import ResidentUnit
 from muster.people.access import GRANTERS, ranges_q
 from muster.people.enums import ROLE_LEVELS, Department, RoleKind
-from muster.people.forms.desk import DAY_FORMATS, day_input
 from muster.people.models import Person
 from muster.people.queries.accounts import EVERYBODY, grantable, people_findable
 from muster.territory.models import Division
 from muster.territory.queries import find
 from muster.toolkit.actor import Actor
+from muster.toolkit.form_fields import DayField
 
 MOST_NAMED = 5
 
@@ -90,14 +90,8 @@ class GrantForm(forms.Form):
         choices=[("", _("none")), *Department.choices],
         help_text=_("Only for overseers."),
     )
-    valid_from = forms.DateField(label=_("First day"), input_formats=DAY_FORMATS, widget=day_input())
-    last_on = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        input_formats=DAY_FORMATS,
-        widget=day_input(),
-        help_text=_("Empty: until it is taken back."),
-    )
+    valid_from = DayField(label=_("First day"))
+    last_on = DayField(label=_("Last day"), required=False, help_text=_("Empty: until it is taken back."))
 
     def __init__(self, data: Any = None, *, actor: Actor, over: str = "") -> None:
         super().__init__(data, initial={"valid_from": timezone.localdate(), "over": over})

@@ -24,6 +24,7 @@ from muster.people.queries.register import AUXILIARY, CALLABLE, REGULAR
 from muster.people.rules import parse_id_number, parse_name, parse_phone
 from muster.territory.queries import communities_in
 from muster.toolkit.actor import Actor
+from muster.toolkit.form_fields import DayField
 from muster.toolkit.refusal import Refused
 
 FORCE_CHOICES = [
@@ -35,8 +36,6 @@ FORCE_CHOICES = [
     (_("Auxiliary force"), [(one.value, one.label) for one in AUXILIARY_FORCE]),
 ]
 CLASS_CHOICES = FORCE_CHOICES[4:]
-# As people write a day.
-DAY_FORMATS = ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 MOST_UNITS = 300
 MOST_COMMUNITIES = 300
 
@@ -47,11 +46,6 @@ def _read(rule: Callable[[str], str], typed: str) -> str:
         return rule(typed)
     except Refused as error:
         raise forms.ValidationError(error.message, code=error.code) from error
-
-
-def day_input() -> forms.DateInput:
-    """A day typed as 1985-06-15: native pickers follow the language of the browser, not of the page."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
 class SearchForm(forms.Form):
@@ -86,13 +80,10 @@ class PersonForm(forms.Form):
         help_text=_("For the insurance and the service certificate. It may be added later."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    birth_on = forms.DateField(
+    birth_on = DayField(
         label=_("Birth date"),
         required=False,
         help_text=_("Such as 1985-06-15. Not needed beside an ID number."),
-        input_formats=DAY_FORMATS,
-        widget=day_input(),
-        error_messages={"invalid": _("Write the date as year, month, day, such as 1985-06-15.")},
     )
     address = forms.CharField(
         label=_("Address"),

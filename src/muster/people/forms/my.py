@@ -11,34 +11,11 @@ from muster.notifications.enums import Channel
 from muster.people.enums import ConsentPurpose, HealthLimit, VolunteerState, Willingness
 from muster.people.models import VolunteerProfile
 from muster.people.queries.profiles import DAYS, skill_choices
+from muster.toolkit.form_fields import MinuteOfDayField
 
 SLOTS = [(str(day * PERIODS_A_DAY + period), "") for day in range(DAYS) for period in range(PERIODS_A_DAY)]
 # What a volunteer may choose; the others are the copy's own way of sending.
 CHANNELS = [("", _("as the community sends")), (Channel.SMS.value, Channel.SMS.label)]
-
-
-class ClockField(forms.CharField):
-    """A time of the day as 22:00, given as minutes; a native time picker shows AM and PM on some phones."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(
-            attrs={"inputmode": "numeric", "placeholder": "22:00", "autocomplete": "off"}
-        )
-        super().__init__(required=False, max_length=5, widget=widget, **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> Any:
-        text = str(super().clean(value)).replace("：", ":")
-        if not text:
-            return None
-        hours, found, minutes = text.partition(":")
-        if not (
-            found and hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60
-        ):
-            raise forms.ValidationError(_("Write the time as hours and minutes, such as 22:00."))
-        return int(hours) * 60 + int(minutes)
 
 
 class ProfileForm(forms.Form):
@@ -67,8 +44,8 @@ class ProfileForm(forms.Form):
         help_text=_("Only what, never why. It spares you posts that do not suit you."),
     )
     week = forms.MultipleChoiceField(choices=SLOTS, required=False)
-    quiet_from_minute = ClockField(label=_("Quiet from"))
-    quiet_to_minute = ClockField(label=_("Quiet until"))
+    quiet_from_minute = MinuteOfDayField(label=_("Quiet from"), required=False)
+    quiet_to_minute = MinuteOfDayField(label=_("Quiet until"), required=False)
     channel = forms.ChoiceField(
         label=_("How to reach me"), choices=CHANNELS, required=False, widget=forms.RadioSelect
     )
