@@ -16,7 +16,7 @@ from muster.callups.models import Assignment, Offer, UnitCall
 from muster.callups.rules.drafts import SeatsDraft
 from muster.people.enums import ForceClass
 from muster.people.models import Person, ReserveTeam, ReserveTeamMember
-from tests.callups.drafting import draft, post, raised, shift
+from tests.callups.drafting import draft, offer_to, post, raised, shift
 from tests.callups.ground import arrives, called, lets_the_unit_know, me, roster, seats_of
 from tests.world import World, make_person, make_unit
 
@@ -51,6 +51,18 @@ def named_and_coming(call: UnitCall, world: World) -> Assignment:
     return seat
 
 
+def reserve_team(world: World, members: int) -> None:
+    """The unit of the cast keeps so many people in reserve."""
+    team = ReserveTeam.objects.create(
+        unit=world.unit, division_code=world.here, name="预备队", leader=world.person("liaison")
+    )
+    for number in range(members):
+        member = make_person(
+            f"队员{number}", f"1580000000{number}", world.here, ForceClass.REPORTED_PERSON, world.unit
+        )
+        ReserveTeamMember.objects.create(team=team, person=member, joined_on="2026-01-01")
+
+
 def url(name: str, call: UnitCall) -> str:
     return reverse(f"callups:unit-call{name}", args=[call.code])
 
@@ -71,6 +83,31 @@ def test_the_page_says_who_calls_for_how_many_and_until_when(world: World, brows
     assert 'value="4"' in text
     assert call.call_up.risk_statement in text
     assert call.call_up.duty_holder in text
+
+
+@pytest.mark.parametrize(("missing", "reserve", "start"), [(6, 0, 6), (2, 9, 2), (6, 3, 3), (6, 1, 1)])
+def test_the_form_starts_with_what_is_missing_or_the_reserve_has(
+    world: World, browser: Client, missing: int, reserve: int, start: int
+) -> None:
+    call = call_of(world, missing)
+    UnitCall.objects.filter(pk=call.pk).update(asked_headcount=0)
+    if reserve:
+        reserve_team(world, reserve)
+
+    text = browser.get(url("", call)).content.decode()
+
+    assert f'data-sum-of="pledge">{start}</b>' in text
+
+
+def test_the_form_never_starts_with_nobody(world: World, browser: Client) -> None:
+    call = call_of(world, 1)
+    UnitCall.objects.filter(pk=call.pk).update(asked_headcount=0)
+    volunteer = world.person("volunteer")
+    offers.accept(offer_to(call.call_up, volunteer), actor=me(volunteer), risk_confirmed=True)
+
+    text = browser.get(url("", call)).content.decode()
+
+    assert 'data-sum-of="pledge">1</b>' in text
 
 
 def test_a_pledge_is_kept_and_the_page_says_so(world: World, browser: Client) -> None:
@@ -207,14 +244,7 @@ def _queries(browser: Client, path: str) -> int:
 
 def test_the_reserve_team_says_who_can_be_called(world: World, browser: Client) -> None:
     call = call_of(world)
-    team = ReserveTeam.objects.create(
-        unit=world.unit, division_code=world.here, name="预备队", leader=world.person("liaison")
-    )
-    for number in range(3):
-        member = make_person(
-            f"队员{number}", f"1580000000{number}", world.here, ForceClass.REPORTED_PERSON, world.unit
-        )
-        ReserveTeamMember.objects.create(team=team, person=member, joined_on="2026-01-01")
+    reserve_team(world, 3)
 
     response = browser.get(url("", call))
 

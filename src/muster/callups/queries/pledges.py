@@ -138,6 +138,17 @@ class UnitPage:
         """People pledged for whom no seat is kept."""
         return max(0, self.call.pledged_headcount - self.seated)
 
+    @property
+    def suggested(self) -> int:
+        """What the form starts with: the number pledged or asked for; else what is missing and the reserve can send.
+
+        At least 1: nobody opens the form to pledge nobody.
+        """
+        if told := self.call.pledged_headcount or self.call.asked_headcount:
+            return told
+        sendable = self.reserve.callable if self.reserve else self.counts.missing
+        return max(1, min(sendable, self.counts.missing))
+
 
 def calls_listed(
     calls: QuerySet[UnitCall], at: datetime, after: str = ""

@@ -114,11 +114,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     shown = queries.unit_page(unit_call, server_clock.now())
-    start = unit_call.pledged_headcount or unit_call.asked_headcount
     context = {
         "shown": shown,
         "shares": queries.shares_words(shown),
-        "pledge_form": pledge_form or PledgeForm(initial={"headcount": start}),
+        "pledge_form": pledge_form or PledgeForm(initial={"headcount": shown.suggested}),
         "decline_form": decline_form or DeclineForm(),
         "naming_form": naming_form or NamingForm(),
         "result": result,
