@@ -38,6 +38,14 @@ def test_the_home_of_a_role_opens(world: World, name: str) -> None:
     assert home_of(world.actor(name)) == HOMES[name]
 
 
+@pytest.mark.parametrize("name", [*HOMES, STRANGER])
+def test_the_front_page_leads_back_to_work_or_to_the_door(world: World, name: str) -> None:
+    page = world.client_for(name).get("/").content.decode()
+
+    assert ('href="/sign-in/"' in page) == (name == STRANGER)
+    assert (f'class="btn btn-l" href="{HOMES.get(name)}"' in page) == (name in HOMES)
+
+
 @pytest.mark.parametrize("address", ["/desk/", "/my/"])
 def test_a_stranger_is_led_to_the_door_and_back(world: World, address: str) -> None:
     answer = world.client_for(STRANGER).get(f"{address}?after=7")

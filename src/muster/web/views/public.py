@@ -10,6 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from muster.people.homes import home_of
+from muster.people.web_types import ActorRequest
 from muster.toolkit.pages import page
 from muster.web import notice
 
@@ -25,8 +27,10 @@ EXAMPLE = {"needed": 40, "pledged": 46, "named": 43, "accepted": 38, "arrived": 
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    return page(request, "web/public/home.html", {"example": EXAMPLE})
+def home(request: ActorRequest) -> HttpResponse:
+    """What Muster is; whoever is signed in finds the way back to their own work there."""
+    work = home_of(request.actor) if request.actor.account_id else ""
+    return page(request, "web/public/home.html", {"example": EXAMPLE, "work": work})
 
 
 @require_safe
