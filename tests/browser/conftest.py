@@ -58,6 +58,25 @@ WIDER_THAN_THE_SCREEN = """
     .map((element) => `${element.tagName}.${element.getAttribute('class') || ''}`);
 }
 """
+# On a phone nothing is pushed sideways inside its card either: a column that is cut off says nothing to anybody.
+CUT_OFF = """
+() => {
+  const wide = [...document.querySelectorAll('.scroll')]
+    .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
+    .map((box) => `${box.getAttribute('aria-label') || box.className}: ${box.scrollWidth} in ${box.clientWidth} px`);
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const tight = new Set();
+  for (let node = words.nextNode(); node; node = words.nextNode()) {
+    const card = node.data.trim() && node.parentElement.checkVisibility() && node.parentElement.closest('.card');
+    if (!card || node.parentElement.closest('.sr, .seg, [hidden], svg')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const [box, edge] = [range.getBoundingClientRect(), card.getBoundingClientRect()];
+    if (box.width > 1 && box.right > edge.right - 6) tight.add(`"${node.data.trim().slice(0, 20)}" touches its card`);
+  }
+  return [...wide, ...tight].slice(0, 8);
+}
+"""
 
 if TYPE_CHECKING:
     from tests.house.scene import Scene
@@ -150,6 +169,7 @@ def check(page: Page, *, least_target: int | None = None) -> None:
     is_phone_page = page.locator("body.my").count() > 0
     least = least_target or (48 if thumb and is_phone_page else 24)
     assert page.evaluate(WIDER_THAN_THE_SCREEN) == []
+    assert not thumb or page.evaluate(CUT_OFF) == []
     assert page.evaluate(SMALL_TARGETS, least) == []
     found = Axe().run(page, options={"runOnly": AXE_RULES}).response["violations"]
     assert [
