@@ -134,6 +134,16 @@ def test_a_funnel_with_more_than_enough_is_not_short_of_minus_two():
     assert text_of(draw("{% funnel counts %}", counts=counts)).endswith("Short 0")
 
 
+@pytest.mark.parametrize("accepted, warns", [(3, True), (4, False), (5, False)])
+def test_a_funnel_warns_only_of_what_is_short(accepted, warns):
+    counts = {"needed": 4, "pledged": 6, "named": 6, "accepted": accepted, "arrived": 0}
+
+    html = draw("{% funnel counts %}", counts=counts)
+
+    assert ('class="k5"' in html) == warns
+    assert ('class="k5 full"' in html) != warns
+
+
 def test_progress_and_trend_have_names():
     progress = draw('{% progress 50 200 "Rows" %}')
 

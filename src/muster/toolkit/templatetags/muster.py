@@ -158,6 +158,8 @@ def funnel(counts: Any, notes: Mapping[str, str] | None = None, size: str = "") 
         {"css": f"k{place}", "word": words[name], "count": count, "note": (notes or {}).get(name, "")}
         for place, (name, count) in enumerate(figures.items())
     ]
+    if not figures["gap"]:
+        steps[-1]["css"] = "k5 full"  # nothing is short: no color that warns
     return {"steps": steps, "figures": figures, "large": size == "large"}
 
 
