@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from muster.callups.actions.templates import load_templates
-from muster.callups.forms.call_up import CallUpForm, split_seats
+from muster.callups.forms.call_up import split_seats
 from muster.callups.queries.raising import raising_choices
 from muster.organizations.models import ResidentUnit
 from muster.people.models import ReserveTeam, ReserveTeamMember
@@ -194,7 +194,7 @@ def test_a_unit_is_named_with_its_reserve_where_it_has_one(world: World, communi
     ResidentUnit.objects.filter(pk=unit.pk).update(linked_at=NOW)
 
     def label() -> str:
-        field = CallUpForm(None, choices=raising_choices(community, ""), at=NOW).fields["units"]
+        field = form_of(community).fields["units"]
         return dict(field.choices)[unit.code]  # type: ignore[attr-defined]  # a choice field
 
     assert label() == unit.name
