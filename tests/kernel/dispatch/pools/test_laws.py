@@ -27,11 +27,11 @@ def town(people: int, posts: int, seed: int, **prices: Any) -> dict[str, Any]:
     chance = random.Random(seed)  # noqa: S311 - an instance, no secret
     there = lambda most: chance.randrange(most * 1000) + 0.5  # noqa: E731 - a word for a draw
     return {
-        "communities": [(there(20), there(20)) for _ in range(max(2, people // 3))],
+        "communities": [(there(20), there(20)) for _ in range(max(2, people // 2))],
         "volunteers": [
             (
                 f"v{at:04}",
-                chance.randrange(max(2, people // 3)),
+                chance.randrange(max(2, people // 2)),
                 chance.randrange(2),
                 chance.random() < 0.2,
                 chance.randrange(4),
