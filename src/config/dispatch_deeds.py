@@ -31,6 +31,8 @@ from muster.kernel.dispatch.pools.why import Why
 FINE, WRONG, UNUSABLE = range(3)
 # A plan that is wrong in a hundred thousand rows is wrong for one reason.
 MOST_SHOWN = 20
+# Where nothing is proven many seats are empty for want of time only, and their reasons would take longer than the search.
+MOST_UNPROVEN = 500
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class _Desk:
         self.incumbent: Incumbent | None = None
         self.declined: frozenset[str] = frozenset()
         self.reading = 0.0
+        self.started = time.perf_counter()
 
     def open(
         self, folder: Path, out: Path | None, incumbent: Path | None = None, declined: Path | None = None
@@ -165,7 +168,8 @@ class _Desk:
             return self.blame(found)
         started = time.perf_counter()
         why = Why(self.instance, plan, self.declined)
-        reasons = explained.reasons(why) if out is not None or explain else {}
+        is_worth_it = plan.status == "proven" or np.count_nonzero(plan.empty) <= MOST_UNPROVEN
+        reasons = explained.reasons(why) if explain or (out is not None and is_worth_it) else {}
         told = explained.explanation(why) if explain else None
         explaining = time.perf_counter() - started
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -174,12 +178,35 @@ class _Desk:
         if out is not None:
             with _writing(out):
                 plan_file.write(out, self.instance, plan, peak_mb=peak_mb, reasons=reasons, explanation=told)
-        for line in self.words.summary(_summary(self.instance, plan), peak_mb, out):
+        for line in self.words.summary(self._summary(plan), peak_mb, out):
             self.say(line)
         if explain:
             for line in self.words.shortages(why.empties()):
                 self.say(line)
         return FINE
+
+    def _summary(self, plan: Solution) -> Summary:
+        instance = self.instance
+        objective_km, bound_km = plan_file.figures(instance, plan)
+        km = lengths(instance, plan.volunteer, plan.post)
+        stand_ins = (plan.kind == BACKBONE) & ~instance.volunteers.backbone[plan.volunteer]
+        return Summary(
+            volunteers=len(instance.volunteers.id),
+            free=int(np.count_nonzero(instance.volunteers.available)),
+            posts=len(instance.posts.id),
+            seats=int(instance.posts.seats.sum()),
+            filled=len(plan.volunteer),
+            empty=dict(zip(KINDS, plan.empty.sum(axis=0).tolist(), strict=True)),
+            stand_ins=int(np.count_nonzero(stand_ins)),
+            objective_km=objective_km,
+            bound_km=bound_km,
+            gap=plan.gap,
+            is_proven=plan.status == "proven",
+            mean_km=kilometers(int(km.sum())) / len(km) if len(km) else 0.0,
+            longest_km=kilometers(int(km.max(initial=0))),
+            kept=_kept(plan),
+            seconds=time.perf_counter() - self.started,
+        )
 
     def refuse(self, error: BadFiles) -> int:
         """Every mistake on a line of its own, on standard error."""
@@ -228,29 +255,6 @@ class _Line:
             seconds = time.perf_counter() - self.started
             sys.stderr.write(f"\r\x1b[K{self.words.progress(self.rounds, gap, seconds)}")
             sys.stderr.flush()
-
-
-def _summary(instance: Instance, plan: Solution) -> Summary:
-    objective_km, bound_km = plan_file.figures(instance, plan)
-    km = lengths(instance, plan.volunteer, plan.post)
-    stand_ins = (plan.kind == BACKBONE) & ~instance.volunteers.backbone[plan.volunteer]
-    return Summary(
-        volunteers=len(instance.volunteers.id),
-        free=int(np.count_nonzero(instance.volunteers.available)),
-        posts=len(instance.posts.id),
-        seats=int(instance.posts.seats.sum()),
-        filled=len(plan.volunteer),
-        empty=dict(zip(KINDS, plan.empty.sum(axis=0).tolist(), strict=True)),
-        stand_ins=int(np.count_nonzero(stand_ins)),
-        objective_km=objective_km,
-        bound_km=bound_km,
-        gap=plan.gap,
-        is_proven=plan.status == "proven",
-        mean_km=kilometers(int(km.sum())) / len(km) if len(km) else 0.0,
-        longest_km=kilometers(int(km.max(initial=0))),
-        kept=_kept(plan),
-        seconds=sum(plan.seconds.values()),
-    )
 
 
 def _kept(plan: Solution) -> tuple[int, int, int] | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config import dispatch_deeds
 from config.dispatch_words import MOST_REASONS, REASONS, Words
 from muster.kernel.dispatch.answers import Empty, EmptyCode
+from tests.kernel.dispatch.pools.files import VOLUNTEERS, laid
 
 
 def empty(slot: str, code: EmptyCode, **figures: Any) -> Empty:
@@ -101,3 +105,20 @@ def test_of_many_shortages_the_largest_are_told(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_full_plan_has_nothing_to_tell() -> None:
     assert list(Words().shortages([])) == []
+
+
+def test_so_many_seats_are_not_explained_that_only_time_left_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch_deeds, "MOST_UNPROVEN", 1)
+    folder = laid(tmp_path, volunteers_csv=VOLUNTEERS.splitlines()[0], pairs_csv=None)
+    out = tmp_path / "plan.json"
+
+    def reasons() -> set[str]:
+        return {row["reason"] for row in json.loads(out.read_text())["empty"]}
+
+    assert dispatch_deeds.greedy(folder, out) == 0
+    assert reasons() == {"not_proven"}
+    # What is proven has its reasons, however many.
+    assert dispatch_deeds.solve(folder, out, dispatch_deeds.Wish()) == 0
+    assert reasons() == {"nobody_qualified"}

@@ -86,6 +86,40 @@ def test_empty_seats_are_written_with_their_reason(tmp_path: Path, path: Path) -
     assert said["objective_km"] == said["lower_bound_km"]
 
 
+def test_empty_seats_without_a_reason_are_not_proven_to_stay_so(tmp_path: Path, path: Path) -> None:
+    instance = folder.read(laid(tmp_path, volunteers_csv=VOLUNTEERS.replace("nurse", "guide")))
+
+    plan_file.write(path, instance, nearest_first(instance), peak_mb=1)
+
+    assert [row["reason"] for row in json.loads(path.read_text())["empty"]] == ["not_proven"]
+
+
+def test_an_explanation_has_a_key_of_its_own_and_is_not_recounted(instance: Instance, path: Path) -> None:
+    told = {"proven": True, "rings": [], "empty": [{"post": "一"}, {"post": "b"}], "prices": [{"km": None}]}
+    plan = solve(instance)
+
+    plan_file.write(path, instance, plan, peak_mb=1, explanation=told)
+
+    said = json.loads(path.read_text())
+    assert said["explanation"] == told
+    assert list(said)[-3:] == ["explanation", "seconds", "peak_mb"]
+    assert violations_of(instance, plan_file.claim(plan_file.read(path), instance)) == ()
+
+
+def test_each_row_of_a_file_has_a_line_of_its_own(instance: Instance, path: Path) -> None:
+    plan_file.write(
+        path, instance, solve(instance), peak_mb=1, explanation={"prices": [1, 2], "proven": True}
+    )
+
+    lines = path.read_text().splitlines()
+    rows = [json.loads(line.rstrip(",")) for line in lines if line.startswith('{"volunteer"')]
+    assert rows == RIGHT["assign"]
+    assert '"empty": [],' in lines
+    assert lines[lines.index('"prices": [') : lines.index('"proven": true') + 1] == [
+        *('"prices": [', "1,", "2", "],", '"proven": true')
+    ]
+
+
 def test_the_bound_of_a_plan_with_a_gap_has_the_same_footing(tmp_path: Path, path: Path) -> None:
     instance = folder.read(laid(tmp_path, volunteers_csv=VOLUNTEERS.replace("near,1", "near,0")))
     plan = nearest_first(instance)

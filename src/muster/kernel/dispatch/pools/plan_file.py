@@ -22,6 +22,8 @@ from muster.kernel.dispatch.pools.recount import Claim, Violation, lengths, valu
 from muster.kernel.dispatch.pools.solution import Solution
 from muster.kernel.dispatch.pools.tables import json_of, text_of
 
+# Why a seat is empty, where nobody has looked whether it had to be.
+NOT_PROVEN = "not_proven"
 ASSIGN = {"volunteer": str, "post": str, "slot": str, "kind": str, "km": float}
 # No sum of a plan comes near it, and none of it leaves 64 bits.
 LARGEST = 1e12
@@ -55,7 +57,8 @@ def write(
 ) -> None:
     """Writes the plan; the same solution gives the same bytes, but for `seconds` and `peak_mb`.
 
-    `reasons`: why seats are empty, by (post, kind). `explanation`: all that `explained.explanation` has to say, if wanted.
+    `reasons`: why seats are empty, by (post, kind); `not_proven` where none is given. `explanation`: all that
+    `explained.explanation` has to say, if wanted.
     """
     with path.open("w", encoding="utf-8", newline="\n") as file:
         _write(file, instance, solution, reasons or {}, explanation, peak_mb=peak_mb)
@@ -161,7 +164,7 @@ def _write(
     kinds = _quoted(KINDS)
     empty = (
         f'{{"post": {posts[post]}, "kind": {kinds[kind]}, "seats": {solution.empty[post, kind]}, '
-        f'"reason": {_text(reasons.get((post, kind), ""))}}}'
+        f'"reason": {_text(reasons.get((post, kind), NOT_PROVEN))}}}'
         for post, kind in np.argwhere(solution.empty > 0).tolist()
     )
     file.write(f'{{\n"status": {_text(solution.status)},\n"objective_km": {objective},\n')
