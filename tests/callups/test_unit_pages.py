@@ -315,3 +315,16 @@ def test_a_get_changes_nothing(world: World, browser: Client) -> None:
 
     for deed in ("-pledge", "-decline", "-names"):
         assert browser.get(url(deed, call)).status_code == 405
+
+
+def test_a_file_pasted_as_text_is_refused_in_words_and_stays_in_the_box(
+    world: World, browser: Client
+) -> None:
+    call = call_of(world)
+
+    answer = browser.post(url("-names", call), {"lines": "PK\x03\x04\x00word/document.xml"})
+
+    assert answer.status_code == 422
+    assert "这是一个文件，不是名单" in answer.content.decode()
+    assert "word/document.xml" in answer.content.decode()
+    assert not Offer.objects.filter(unit_call=call).exists()

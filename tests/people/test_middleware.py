@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -17,7 +18,7 @@ from muster.people.actions.sessions import SECOND_FACTOR, SEEN_AT, SIGNED_IN_AT
 from muster.people.models import Account
 from muster.toolkit.actor import SYSTEM
 from tests.people.asking import text
-from tests.world import World
+from tests.world import STRANGER, World
 
 LIST = "/desk/people/"
 START = datetime(2026, 3, 2, 8, 0, tzinfo=timezone.get_default_timezone())
@@ -108,6 +109,35 @@ class TestEnd:
 
         assert response["Location"] == "/sign-in/?next=%2Fdesk%2Fpeople%2Fnew%2F&ended=1"
         assert not Entry.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("address", "came_from", "back"),
+        [
+            ("/desk/people/new/", "http://testserver/desk/people/new/?unit=1", "/desk/people/new/?unit=1"),
+            (
+                "/unit/callups/K7M2QD3A/names/",
+                "http://testserver/unit/callups/K7M2QD3A/",
+                "/unit/callups/K7M2QD3A/",
+            ),
+            ("/post/K7M2QD3A/walk-up/", "http://elsewhere.example/post/", "/post/K7M2QD3A/walk-up/"),
+            ("/desk/people/new/", "", "/desk/people/new/"),
+        ],
+    )
+    def test_a_form_sent_after_the_browser_dropped_the_session_leads_to_the_door_and_back_to_its_page(
+        self, world: World, address: str, came_from: str, back: str
+    ) -> None:
+        client = world.client_for("worker")
+        client.cookies.clear()
+        client.cookies[settings.CSRF_COOKIE_NAME] = "of an earlier page"
+
+        response = client.post(address, {"name": "刘芳"}, headers={"Referer": came_from})
+
+        assert response.status_code == 302
+        assert parse_qs(urlsplit(response["Location"]).query) == {"next": [back], "ended": ["1"]}
+
+    @pytest.mark.parametrize("address", ["/desk/people/new/", "/unit/callups/K7M2QD3A/names/"])
+    def test_a_stranger_who_was_never_here_finds_a_wall(self, world: World, address: str) -> None:
+        assert world.client_for(STRANGER).post(address, {"name": "刘芳"}).status_code == 404
 
     def test_the_page_that_asked_for_a_part_is_led_to_the_door_as_a_whole(
         self, world: World, clock: time_machine.Traveller

@@ -114,3 +114,14 @@ def test_no_page_has_anything_inline(client):
         assert "style=" not in page
         assert "<script>" not in page
         assert "onclick" not in page
+
+
+@pytest.mark.parametrize("token", ["x" * 40, "no-such-link"])
+def test_a_sign_in_link_that_is_none_shows_the_other_ways_in(client, token):
+    answer = client.get(reverse("people:sign-in-link", args=[token]))
+    page = answer.content.decode()
+
+    assert answer.status_code == 409
+    assert "这个登录链接不能用了" in page
+    assert f'href="{reverse("people:sign-in")}"' in page
+    assert f'href="{reverse("people:sign-in-password")}"' in page

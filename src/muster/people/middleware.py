@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,6 +24,8 @@ IDLE = timedelta(minutes=30)
 IDLE_ADMINISTRATOR = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
 POLL = "Muster-Poll"
+# Addresses that are nobody's without a session.
+WORK = ("/desk/", "/unit/", "/post/")
 ADMINISTRATORS = (RoleKind.SYSTEM_ADMINISTRATOR, RoleKind.AUDITOR)
 
 
@@ -41,6 +44,8 @@ class ActorMiddleware:
             asked.actor = Actor(label="", address=address)
             if not request.path.startswith(reverse("people:sign-in")):
                 return to_the_door(request, ended="1")
+        if _has_lapsed(request, asked.actor):
+            return to_the_door(request, ended="1")
         return self.get_response(request)
 
 
@@ -53,6 +58,15 @@ def _actor(request: HttpRequest, address: str) -> Actor:
         has_second_factor=bool(request.session.get(SECOND_FACTOR)),
         address=address,
     )
+
+
+def _has_lapsed(request: HttpRequest, actor: Actor) -> bool:
+    """Whether somebody who was here before sends a form of their work after the browser dropped the session.
+
+    A stranger without the cookie of an earlier page meets the view's own door, which is shut.
+    """
+    was_here = settings.CSRF_COOKIE_NAME in request.COOKIES
+    return not actor.account_id and request.method == "POST" and was_here and request.path.startswith(WORK)
 
 
 def _has_ended(request: HttpRequest, actor: Actor) -> bool:

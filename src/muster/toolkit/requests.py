@@ -44,9 +44,9 @@ def to_the_door(request: HttpRequest, **said: str) -> HttpResponse:
 
 
 def _asked_for(request: HttpRequest) -> str:
-    """The page that somebody is on. A part is no page, and what a form posts to is opened anew."""
-    if not is_fragment(request):
-        return request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    """The page that somebody is on: a part is no page, and what a form posts to is none either."""
+    if not is_fragment(request) and request.method in ("GET", "HEAD"):
+        return request.get_full_path()
     shown = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
     if shown.netloc != request.get_host():
         return request.path

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 MOST_CHARACTERS = 1_000_000
@@ -24,10 +27,25 @@ class DeclineForm(forms.Form):
     )
 
 
+class PastedField(forms.CharField):
+    """Text that was pasted. A file that was opened as text holds characters that no list has."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if "\0" in text:
+            raise ValidationError(
+                _(
+                    "This is a file, not a list. Open it, copy the columns name and phone, and paste them here."
+                ),
+                code="file",
+            )
+        return text
+
+
 class NamingForm(forms.Form):
     """The pasted list. Nothing of it is stripped: what was typed is shown again as it was."""
 
-    lines = forms.CharField(
+    lines = PastedField(
         label=_("The list"),
         max_length=MOST_CHARACTERS,
         strip=False,

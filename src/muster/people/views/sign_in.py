@@ -138,10 +138,15 @@ def totp(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def link(request: ActorRequest, token: str) -> HttpResponse:
     """Sign in by a link. It is used by the button, because chat programs open links to look behind them."""
-    if request.method == "GET":
-        account, _row = sign_in.read_link(token)
-        return page(request, "people/sign_in/link.html", {"account": account})
-    account = sign_in.use_link(token)
+    try:
+        if request.method == "GET":
+            account, _row = sign_in.read_link(token)
+            return page(request, "people/sign_in/link.html", {"account": account})
+        account = sign_in.use_link(token)
+    except Refused as error:
+        # What opens the door instead, and not the same link once more.
+        status = int(str(error.detail.get("status", 409)))
+        return page(request, "people/sign_in/no_link.html", {"error": error}, status=status)
     if settings.PRODUCTION and needs_second_factor(account, timezone.localdate()):
         waiting.remember_account(request, account)
         return redirect("people:sign-in-totp")
