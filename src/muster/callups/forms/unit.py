@@ -32,7 +32,7 @@ class PastedField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if "\0" in text:
+        if text and "\0" in text:
             raise ValidationError(
                 _(
                     "This is a file, not a list. Open it, copy the columns name and phone, and paste them here."
