@@ -34,10 +34,17 @@ RIGHT: dict[str, Any] = {
     ],
 }
 
+NO_SEATS: dict[str, list[Any]] = {"post": [], "kind": [], "seats": []}
+
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
     return folder.read(laid(tmp_path / "question"))
+
+
+@pytest.fixture(scope="module")
+def question(tmp_path_factory: pytest.TempPathFactory) -> Instance:
+    return folder.read(laid(tmp_path_factory.mktemp("question")))
 
 
 @pytest.fixture
@@ -213,6 +220,20 @@ def test_wrong_sums_are_found(instance: Instance, path: Path) -> None:
     assert [one.code for one in found(instance, path, lower_bound_km=16.26)] == ["bound_too_high"]
     assert [one.code for one in found(instance, path, lower_bound_km=16.24)] == ["not_proven"]
     assert found(instance, path, lower_bound_km=16.24, status="gap") == ()
+
+
+@given(st.integers(0, 10**9), st.integers(-2, 2))
+def test_a_bound_is_compared_to_the_unit(question: Instance, units: int, more: int) -> None:
+    """4629.48 x 100 is a little less than 462,948."""
+    said = {"objective_km": units / 100, "lower_bound_km": (units + more) / 100}
+    plan = plan_file.PlanFile(
+        "proven", **said, assign={key: [] for key in RIGHT["assign"][0]}, empty=NO_SEATS
+    )
+
+    codes = {one.code for one in violations_of(question, plan_file.claim(plan, question))}
+
+    assert ("bound_too_high" in codes) == (more > 0)
+    assert ("not_proven" in codes) == (more < 0)
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,8 @@ def claim(plan: PlanFile, instance: Instance, *, declined: frozenset[str] = froz
         empty,
         plan.status,
         round(plan.objective_km * UNITS_PER_KM),
-        plan.lower_bound_km * UNITS_PER_KM,
+        # 4629.48 km x 100 is a little less than 462,948 units.
+        round(plan.lower_bound_km * UNITS_PER_KM, 3),
         km=table[:, 3],
         declined=declined,
         strange=tuple(strange),
