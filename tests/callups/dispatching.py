@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from muster.callups.actions import plans
 from muster.callups.models import CallUp, DispatchRun
+from muster.callups.rules.drafts import SeatsDraft
 from muster.norms.models import ModeSwitch
 from muster.people.enums import ForceClass
 from muster.people.models import Person, ReportIn
 from muster.territory.models import Division
-from tests.callups.drafting import NOW, draft, raised
+from tests.callups.drafting import NOW, draft, post, raised, shift
 from tests.world import COUNTY, HERE, NEXT_DOOR, TOWNSHIP, World, make_person, make_profile
+
+BOARD = "/desk/dispatch/"
+PLAN = "/desk/dispatch/plan/"
 
 
 def nobody_on_duty() -> None:
@@ -80,3 +88,43 @@ def emergency(code: int = COUNTY, mode: str = "emergency") -> None:
         at=timezone.now(),
         actor_label="x",
     )
+
+
+def tomorrow() -> datetime:
+    """Pages read the real clock."""
+    start = timezone.localtime() + timedelta(days=1)
+    return start.replace(hour=8, minute=0, second=0, microsecond=0)
+
+
+def call_tomorrow(world: World, division_code: int = HERE, seats: int = 2, **facts: Any) -> CallUp:
+    """A call-up of tomorrow morning by the real clock."""
+    form = draft(
+        posts=(post("北门", shift(SeatsDraft("general", seats), start=tomorrow())),),
+        division_code=division_code,
+        reply_by=timezone.now() + timedelta(hours=4),
+        **facts,
+    )
+    return raised(world.actor("worker" if division_code == HERE else "neighbor"), form, at=timezone.now())
+
+
+def text(response: HttpResponse) -> str:
+    """What the page says, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def township_desk(world: World) -> Client:
+    """The overseer of the township, reading English."""
+    nobody_on_duty()
+    client = world.client_for("township_overseer")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def plan_of(desk: Client, code: int = TOWNSHIP, **data: str) -> DispatchRun:
+    """Presses the button of the board of that place."""
+    answer = desk.post(PLAN, {"place": str(code), **data})
+    return DispatchRun.objects.get(code=answer.url.rstrip("/").rsplit("/", 1)[-1])  # type: ignore[attr-defined]  # a redirect
+
+
+def url(name: str, run: DispatchRun) -> str:
+    return reverse(f"callups:desk-dispatch-{name}", args=[run.code])

@@ -70,7 +70,7 @@ def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None
     """What the page of a plan shows: all of it by community, and one call-up in full; as many queries for any number."""
     parts = list(run.parts.select_related("call_up").order_by("call_up__division_code", "call_up"))
     lines, empties = run.plan["assignments"], run.plan["empties"]
-    current = _current(parts, part_code, lines, empties)
+    current = _current(parts, part_code, run.plan)
     mine = [line for line in lines if current and line["call_up"] == current.call_up_id]
     mine_empty = [line for line in empties if current and line["call_up"] == current.call_up_id]
     names = _names([*mine], parts)
@@ -78,10 +78,14 @@ def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None
     posts = _posts([*mine, *mine_empty])
     moved = [line for line in lines if line.get("was_at", line["slot"]) != line["slot"]]
     kept = [line for line in lines if line.get("was_at") == line["slot"]]
+    adjusted_by = run.adjustments.exclude(confirmed_at=None).order_by("-confirmed_at").first()
     return {
         "run": run,
         "place": places.get(run.division_code, ""),
-        "sentence": _sentence(len(lines), run.seat_count),
+        "sentence": _adjusting(len(lines) - len(kept) - len(moved), empties)
+        if run.adjusts
+        else _sentence(len(lines), run.seat_count),
+        "adjusted_by": adjusted_by,
         "proof": plan_words.proof(run),
         "moved": plan_words.moved_words(len(moved), len(kept), len(run.plan["let_go"]))
         if run.adjusts
@@ -90,13 +94,16 @@ def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None
         "communities": _communities(parts, lines, empties, places),
         "parts": _part_lines(parts, run.plan, names, places, current),
         "current": current,
-        "proposed": [_proposed(line, names, posts, places, current) for line in mine],
+        "proposed": sorted(
+            (_proposed(line, names, posts, places, current) for line in mine),
+            key=lambda line: (line.post, line.home, line.name),
+        ),
         "empty": [
             EmptyLine(posts[line["slot"]], line["seats"], words.why_empty(line)) for line in mine_empty
         ],
         "may_confirm": _may_confirm(run, parts, lines),
         "since": plan_words.since_words(stands) if stands else "",
-        "may_adjust": bool(stands and stands.has_changed),
+        "may_adjust": bool(stands and stands.has_changed and adjusted_by is None),
     }
 
 
@@ -110,12 +117,14 @@ def planning_context(run: DispatchRun) -> dict[str, Any]:
 
 
 def _current(
-    parts: Sequence[DispatchPart], code: str, lines: Iterable[Line], empties: Iterable[Line]
+    parts: Sequence[DispatchPart], code: str, plan: Mapping[str, Sequence[Line]]
 ) -> DispatchPart | None:
-    """The part that was asked for; else the first in which anybody is sent or missing."""
-    busy = {line["call_up"] for line in (*lines, *empties)}
+    """The part that was asked for; else the first in which something is to be done, or somebody is missing."""
+    to_do = {line["call_up"] for line in plan["assignments"] if line.get("was_at") != line["slot"]}
+    missing = {line["call_up"] for line in plan["empties"]}
     asked = [part for part in parts if part.call_up.code == code]
-    return next(iter([*asked, *(part for part in parts if part.call_up_id in busy), *parts]), None)
+    busy = [part for call_ups in (to_do, missing) for part in parts if part.call_up_id in call_ups]
+    return next(iter([*asked, *busy, *parts]), None)
 
 
 def _may_confirm(run: DispatchRun, parts: Sequence[DispatchPart], lines: Sequence[Line]) -> bool:
@@ -223,3 +232,13 @@ def _sentence(proposed: int, seats: int) -> str:
         "%(proposed)s of %(seats)s open seats can be filled now",
         seats,
     ) % {"proposed": proposed, "seats": seats}
+
+
+def _adjusting(fresh: int, empties: Iterable[Line]) -> str:
+    empty = sum(line["seats"] for line in empties)
+    filled = ngettext("%(fresh)s open seat is filled", "%(fresh)s open seats are filled", fresh) % {
+        "fresh": fresh
+    }
+    if not empty:
+        return filled
+    return gettext("%(filled)s, %(empty)s stay empty") % {"filled": filled, "empty": empty}
