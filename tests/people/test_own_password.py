@@ -4,10 +4,14 @@ from typing import Any
 
 import pyotp
 import pytest
+from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.test import Client
 
 from muster.audit.models import Entry
 from muster.people.actions import accounts, sign_in
+from muster.people.forms.my import OwnPasswordForm
+from muster.people.forms.sign_in import PasswordForm
 from muster.people.models import Account
 from muster.toolkit.actor import SYSTEM
 from tests.people.asking import text
@@ -140,3 +144,28 @@ def test_the_page_speaks_both_languages_and_is_found_from_the_settings(
 
     assert words in text(client.get(URL))
     assert f'href="{URL}"' in text(client.get("/my/profile/"))
+
+
+@pytest.mark.parametrize(
+    ("form", "keepers"),
+    [
+        (PasswordForm(), {"password": "current-password"}),
+        (
+            OwnPasswordForm(None, has_password=True),
+            {"current": "current-password", "password": "new-password", "again": "new-password"},
+        ),
+        (OwnPasswordForm(None, has_password=False), {"password": "new-password", "again": "new-password"}),
+    ],
+)
+def test_a_keeper_of_passwords_is_told_which_is_new_and_none_is_trimmed(
+    form: Form, keepers: dict[str, str]
+) -> None:
+    fields = {name: field for name, field in form.fields.items() if name != "login"}
+
+    assert {name: field.widget.attrs["autocomplete"] for name, field in fields.items()} == keepers
+    assert {name: field.clean(" a b ") for name, field in fields.items()} == dict.fromkeys(keepers, " a b ")
+    for field in fields.values():
+        with pytest.raises(ValidationError, match=str(field.error_messages["required"])):
+            field.clean("")
+        with pytest.raises(ValidationError):
+            field.clean("x" * 201)

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from muster.people.enums import ForceClass
+from muster.people.forms.desk import SearchForm
+from muster.people.views.searching import asked_of
 from muster.toolkit import crypto
 from tests.people.asking import searched
 from tests.world import HERE, World, make_person
@@ -77,3 +79,12 @@ def test_far_too_much_is_refused_in_the_form_and_searches_nothing(client: Client
     assert response.status_code == 200
     assert response.context["form"].errors["q"]
     assert response.context["is_filtered"] is False
+
+
+def test_what_was_looked_for_is_read_field_by_field() -> None:
+    read = SearchForm({"q": " 诸葛 ", "force": "grid_worker"})
+    unreadable = SearchForm({"q": "诸" * 61, "force": "grid_worker"})
+
+    assert asked_of(read) == {"q": "诸葛", "force": "grid_worker"}
+    assert asked_of(unreadable) == {"q": "", "force": ""}
+    assert asked_of(SearchForm({})) == {"q": "", "force": ""}

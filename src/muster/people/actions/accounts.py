@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.audit.actions import trail
 from muster.organizations.models import ResidentUnit
 from muster.people import access
+from muster.people.actions.notes import note
 from muster.people.enums import OVERSEERS, ROLE_LEVELS, RoleKind
 from muster.people.models import Account, Person, Role
 from muster.people.queries.actors import needs_second_factor, reach_of, with_places
@@ -40,7 +40,7 @@ def create(person: Person, *, actor: Actor, login: str = "", at: datetime | None
         account = Account(person=person, login=name)
         account.set_unusable_password()
         account.save()
-        _record("people.account.created", account, actor, at)
+        note("people.account.created", account, actor=actor, at=at)
     return account
 
 
@@ -54,7 +54,7 @@ def set_password(account: Account, password: str, *, actor: Actor, at: datetime 
     with transaction.atomic():
         account.set_password(password)
         account.save(update_fields=["password"])
-        _record("people.account.password_set", account, actor, at)
+        note("people.account.password_set", account, actor=actor, at=at)
 
 
 def change_password(
@@ -96,7 +96,7 @@ def close(account: Account, *, actor: Actor, at: datetime | None = None) -> None
     with transaction.atomic():
         keep_an_administrator(account, at=at)
         if Account.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
-            _record("people.account.closed", account, actor, at)
+            note("people.account.closed", account, actor=actor, at=at)
 
 
 def reopen(account: Account, *, actor: Actor, at: datetime | None = None) -> None:
@@ -106,7 +106,7 @@ def reopen(account: Account, *, actor: Actor, at: datetime | None = None) -> Non
         if Person.objects.filter(pk=account.person_id).exclude(erased_at=None).exists():
             raise Refused("person_erased", _("This person was erased. Register them anew if they are back."))
         if Account.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
-            _record("people.account.reopened", account, actor, at)
+            note("people.account.reopened", account, actor=actor, at=at)
 
 
 def end_sessions(account: Account, *, actor: Actor, at: datetime | None = None) -> None:
@@ -114,7 +114,7 @@ def end_sessions(account: Account, *, actor: Actor, at: datetime | None = None) 
     at = at or timezone.now()
     with transaction.atomic():
         Account.objects.filter(pk=account.pk).update(signed_out_at=at)
-        _record("people.account.sessions_ended", account, actor, at)
+        note("people.account.sessions_ended", account, actor=actor, at=at)
 
 
 def grant(
@@ -259,16 +259,4 @@ def _record_role(verb: str, role: Role, actor: Actor, at: datetime) -> None:
         "unit": role.unit.code if role.unit else None,
         "to": role.valid_to.isoformat() if role.valid_to else None,
     }
-    _record(verb, role.account, actor, at, **detail)
-
-
-def _record(verb: str, account: Account, actor: Actor, at: datetime, **detail: object) -> None:
-    trail.record(
-        verb,
-        actor=actor,
-        obj_kind="account",
-        obj_code=account.code,
-        division_code=account.person.division_code,
-        at=at,
-        detail=detail,
-    )
+    note(verb, role.account, actor=actor, at=at, **detail)

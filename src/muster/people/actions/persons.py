@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.audit.actions import trail
 from muster.notifications.actions.messages import prefer
 from muster.organizations.models import ResidentUnit
 from muster.people.actions import accounts
+from muster.people.actions.notes import note
 from muster.people.enums import ForceClass, Sex, VolunteerState
 from muster.people.models import Consent, Liaison, Person, VolunteerProfile
 from muster.people.rules import (
@@ -126,7 +126,7 @@ def correct(person: Person, *, actor: Actor, at: datetime | None = None, **chang
             raise _taken() from error
         if "division_code" in changed:
             VolunteerProfile.objects.filter(person=locked).update(division_code=locked.division_code)
-        _record("people.person.corrected", locked, actor, at, fields=_spoken_of(changed))
+        note("people.person.corrected", locked, actor=actor, at=at, fields=_spoken_of(changed))
     return locked
 
 
@@ -135,7 +135,7 @@ def set_party_membership(person: Person, value: bool, *, actor: Actor, at: datet
     at = at or timezone.now()
     with transaction.atomic():
         if Person.objects.filter(pk=person.pk).exclude(is_party_member=value).update(is_party_member=value):
-            _record("people.person.corrected", person, actor, at, fields=["sensitive"])
+            note("people.person.corrected", person, actor=actor, at=at, fields=["sensitive"])
 
 
 def erase(person: Person, *, actor: Actor, at: datetime | None = None) -> None:
@@ -162,7 +162,7 @@ def erase(person: Person, *, actor: Actor, at: datetime | None = None) -> None:
             account.is_active, account.totp_secret, account.login = False, "", f"erased-{account.code}"
             account.set_unusable_password()
             account.save()
-        _record("people.person.erased", person, actor, at)
+        note("people.person.erased", person, actor=actor, at=at)
 
 
 def _checked(*, on: date, **values: Any) -> dict[str, Any]:
@@ -220,11 +220,11 @@ def _taken() -> Refused:
 
 def _created(facts: dict[str, Any], *, actor: Actor, at: datetime) -> Person:
     person = Person.objects.create(**facts)
-    _record(
+    note(
         "people.person.registered",
         person,
-        actor,
-        at,
+        actor=actor,
+        at=at,
         force_class=person.force_class,
         synthetic=person.is_synthetic,
     )
@@ -245,7 +245,7 @@ def _filled_in(person: Person, facts: dict[str, Any], *, actor: Actor, at: datet
     for name in indexes:
         setattr(person, name, facts[name])
     person.save(update_fields=[*changed, *indexes])
-    _record("people.person.completed", person, actor, at, fields=_spoken_of(changed))
+    note("people.person.completed", person, actor=actor, at=at, fields=_spoken_of(changed))
     return person
 
 
@@ -257,16 +257,4 @@ def _spoken_of(fields: list[str]) -> list[str]:
             for name in fields
             if not name.endswith(("_index", "_keys"))
         }
-    )
-
-
-def _record(verb: str, person: Person, actor: Actor, at: datetime, **detail: Any) -> None:
-    trail.record(
-        verb,
-        actor=actor,
-        obj_kind="person",
-        obj_code=person.code,
-        division_code=person.division_code,
-        at=at,
-        detail=detail,
     )

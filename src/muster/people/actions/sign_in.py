@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.audit.actions import trail
 from muster.notifications.actions.messages import Draft, post
 from muster.people import links
+from muster.people.actions.notes import note
 from muster.people.models import Account, Person, SignInCode
 from muster.people.rules import parse_phone, phone_index
 from muster.toolkit import codes, crypto
@@ -131,7 +131,7 @@ def confirm_totp(
                 "totp_confirmed_already",
                 _("An authenticator is set up already. Sign in with a code from it."),
             )
-        _record("people.account.second_factor_confirmed", account, actor, at)
+        note("people.account.second_factor_confirmed", account, actor=actor, at=at)
 
 
 def use_totp(account: Account, typed: str, *, at: datetime | None = None) -> None:
@@ -150,7 +150,7 @@ def reset_totp(account: Account, *, actor: Actor, at: datetime | None = None) ->
     at = at or timezone.now()
     with transaction.atomic():
         Account.objects.filter(pk=account.pk).update(totp_secret="", totp_confirmed_at=None, totp_last_step=0)
-        _record("people.account.second_factor_reset", account, actor, at)
+        note("people.account.second_factor_reset", account, actor=actor, at=at)
 
 
 def make_link(
@@ -165,7 +165,7 @@ def make_link(
             sent_at=at,
             expires_at=at + life,
         )
-        _record("people.account.link_made", account, actor, at)
+        note("people.account.link_made", account, actor=actor, at=at)
     return links.make(LINK_PURPOSE, f"{account.code}{row.pk}", expires_at=row.expires_at)
 
 
@@ -288,14 +288,3 @@ def _fingerprint(index: UUID, typed: str) -> UUID:
 
 def _link_index(text: str) -> UUID:
     return crypto.blind_index(text, purpose="sign_in_link")
-
-
-def _record(verb: str, account: Account, actor: Actor, at: datetime) -> None:
-    trail.record(
-        verb,
-        actor=actor,
-        obj_kind="account",
-        obj_code=account.code,
-        division_code=account.person.division_code,
-        at=at,
-    )

@@ -9,6 +9,7 @@ from muster.kernel.spans import PERIODS_A_DAY, period_bit
 from muster.norms.enums import TaskKind
 from muster.notifications.enums import Channel
 from muster.people.enums import ConsentPurpose, HealthLimit, VolunteerState, Willingness
+from muster.people.forms.fields import password_field
 from muster.people.models import VolunteerProfile
 from muster.people.queries.profiles import DAYS, skill_choices
 from muster.toolkit.form_fields import MinuteOfDayField
@@ -93,27 +94,15 @@ class MyStateForm(forms.Form):
 class OwnPasswordForm(forms.Form):
     """A new password, typed twice because nobody sees it, beside the one of now where there is one."""
 
-    current = forms.CharField(
-        label=_("Password of now"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": _("Enter your password of now.")},
-    )
-    password = forms.CharField(
-        label=_("New password"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    current = password_field(_("Password of now"), required=_("Enter your password of now."))
+    password = password_field(
+        _("New password"),
+        required=_("Enter the new password."),
+        is_new=True,
         help_text=_("At least 10 characters. A short sentence is easy to keep and hard to guess."),
-        error_messages={"required": _("Enter the new password.")},
     )
-    again = forms.CharField(
-        label=_("New password, once more"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Enter the new password once more.")},
+    again = password_field(
+        _("New password, once more"), required=_("Enter the new password once more."), is_new=True
     )
 
     def __init__(self, data: Any, *, has_password: bool) -> None:

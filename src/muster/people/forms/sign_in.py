@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from muster.people.forms.fields import password_field
+
 
 class PhoneForm(forms.Form):
     """The number a code is sent to."""
@@ -41,10 +43,4 @@ class PasswordForm(forms.Form):
         ),
         error_messages={"required": _("Enter your login name.")},
     )
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": _("Enter your password.")},
-    )
+    password = password_field(_("Password"), required=_("Enter your password."))

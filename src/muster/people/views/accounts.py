@@ -42,7 +42,7 @@ def index(request: ActorRequest) -> HttpResponse:
     if request.method == "POST":
         return searching.to_results(request, forms.AccountSearchForm)
     form = searching.searched(request, forms.AccountSearchForm)
-    asked = form.cleaned_data if form.is_valid() else {"q": "", "role": ""}
+    asked = searching.asked_of(form)
     found = queries.search_accounts(
         request.actor, text=asked["q"], role=asked["role"], after=request.GET.get("after", "")
     )
@@ -50,7 +50,7 @@ def index(request: ActorRequest) -> HttpResponse:
         "form": form,
         "page": found,
         "rows": queries.rows_of(found.rows, request.actor),
-        "is_filtered": bool(asked["q"] or asked["role"]),
+        "is_filtered": any(asked.values()),
     }
     return page(request, "people/desk/accounts.html", context)
 

@@ -36,7 +36,7 @@ def people(request: ActorRequest) -> HttpResponse:
     if request.method == "POST":
         return searching.to_results(request, forms.SearchForm)
     form = searching.searched(request, forms.SearchForm)
-    asked = form.cleaned_data if form.is_valid() else {"q": "", "force": ""}
+    asked = searching.asked_of(form)
     found = register.search_people(
         request.actor, text=asked["q"], force=asked["force"], after=request.GET.get("after", "")
     )
@@ -45,7 +45,7 @@ def people(request: ActorRequest) -> HttpResponse:
         "form": form,
         "page": found,
         "rows": register.rows_of(found.rows, request.actor),
-        "is_filtered": bool(asked["q"] or asked["force"]),
+        "is_filtered": any(asked.values()),
         "community": names_of([community]).get(community, "") if community else "",
         "coverage": register.coverage(community) if community else None,
         "may_register": request.actor.has(*RUNNERS),

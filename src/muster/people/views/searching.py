@@ -41,3 +41,8 @@ def searched(request: ActorRequest, kind: type[AForm]) -> AForm:
     except crypto.Unreadable:
         data[TEXT] = ""
     return kind(data)
+
+
+def asked_of(form: Form) -> dict[str, str]:
+    """What was looked for, field by field; nothing at all where the form cannot be read."""
+    return form.cleaned_data if form.is_valid() else dict.fromkeys(form.fields, "")

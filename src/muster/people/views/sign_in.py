@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.people.actions import accounts, sessions, sign_in
+from muster.people.actions.notes import note
 from muster.people.forms.sign_in import CodeForm, PasswordForm, PhoneForm
 from muster.people.homes import home_of
 from muster.people.models import Account
@@ -158,7 +159,7 @@ def link(request: ActorRequest, token: str) -> HttpResponse:
 def leave(request: ActorRequest) -> HttpResponse:
     """Sign out: the session is gone, not only forgotten by the browser."""
     if isinstance(request.user, Account):
-        sessions.note("people.account.signed_out", request.user, actor=request.actor)
+        note("people.account.signed_out", request.user, actor=request.actor, at=timezone.now())
     logout(request)
     return redirect("/sign-in/?left=1")
 
@@ -173,7 +174,7 @@ def _enter(request: ActorRequest, account: Account, *, has_second_factor: bool) 
     actor = actor_of(
         account, timezone.localdate(now), has_second_factor=has_second_factor, address=request.actor.address
     )
-    sessions.note("people.account.signed_in", account, actor=actor, at=now)
+    note("people.account.signed_in", account, actor=actor, at=now)
     if way and url_has_allowed_host_and_scheme(way, {request.get_host()}, require_https=request.is_secure()):
         return redirect(way)
     return redirect(home_of(actor))
