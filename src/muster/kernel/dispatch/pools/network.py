@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from muster.kernel.dispatch.pools.curve import curve
 from muster.kernel.dispatch.pools.groups import Asks, Groups, Places
 from muster.kernel.dispatch.pools.instance import BACKBONE, GENERAL, Instance, Ints, Longs
 from muster.kernel.dispatch.pools.promises import Direct
@@ -35,7 +36,8 @@ class Network:
     """The arcs that are there whatever columns the search adds, in this order: steps, periods, pools, direct, empty.
 
     `leaf`: (groups, periods) node of a group in a period, -1 where never. `pool`: (cells, places) node of a pool, -1 where
-    nobody. `parts`: where each kind of arc begins and ends. Direct arcs come with what they stand for.
+    nobody. `parts`: where each kind of arc begins and ends. Direct arcs come with what they stand for. `order`: (nodes,) a
+    numbering in which nodes that are close on the map are close.
     """
 
     nodes: int
@@ -48,6 +50,7 @@ class Network:
     direct_group: Ints
     pool_group: Ints
     pool_cell: Ints
+    order: Ints
 
 
 def network_of(instance: Instance, asks: Asks, places: Places, groups: Groups, direct: Direct) -> Network:
@@ -119,7 +122,26 @@ def network_of(instance: Instance, asks: Asks, places: Places, groups: Groups, d
         direct_group,
         pool_group,
         pool_cell,
+        _order(instance, asks, places, groups, leaf=leaf, pool=pool, nodes=nodes),
     )
+
+
+def _order(
+    instance: Instance, asks: Asks, places: Places, groups: Groups, *, leaf: Ints, pool: Ints, nodes: int
+) -> Ints:
+    towns, posts = instance.communities, instance.posts
+    along = curve(np.concatenate([towns.x_m, posts.x_m]), np.concatenate([towns.y_m, posts.y_m]))
+    of_town, of_post = along[: len(towns.code)], along[len(towns.code) :]
+    at = np.full(nodes, -1, dtype=np.int64)
+    at[1 : 1 + len(groups)] = of_town[places.community[groups.place]]
+    group, period = np.nonzero(leaf >= 0)
+    at[leaf[group, period]] = of_town[places.community[groups.place[group]]]
+    cell, place = np.nonzero(pool >= 0)
+    at[pool[cell, place]] = of_town[places.community[place]]
+    at[nodes - len(asks.type_post) :] = of_post[asks.type_post]
+    order = np.empty(nodes, dtype=np.int32)
+    order[np.argsort(at, kind="stable")] = np.arange(nodes, dtype=np.int32)
+    return order
 
 
 def columns_of(network: Network, asks: Asks, ask: Ints, place: Ints, cost: Longs) -> Arcs:

@@ -16,12 +16,13 @@ from muster.kernel.dispatch.pools.network import Arcs, Network, columns_of, join
 from muster.kernel.dispatch.pools.potentials import FAR, potentials
 from muster.kernel.dispatch.pools.pricing import NO_COLUMNS, Found, Pricer, keep_units
 from muster.kernel.dispatch.pools.promises import Direct, direct_of
-from muster.kernel.dispatch.pools.sketch import pool_prices, sketch_of
+from muster.kernel.dispatch.pools.sketch import holes_of, pool_prices, sketch_of
 
 Tell = Callable[[str, Mapping[str, float]], None]
 
 # Speed only, by `make bench`; any values end in a plan of the same objective.
 FIRST_COLUMNS = 24
+FIRST_BESIDE_INCUMBENT = 12
 BLUR = 300
 MORE_COLUMNS = 24
 # Columns this much too dear, in units, are still taken along, so that the next prices find nothing new.
@@ -74,6 +75,7 @@ class Search:
         self, instance: Instance, incumbent: Incumbent | None = None, absent: Ints | None = None
     ) -> None:
         self.instance = instance
+        self._incumbent = incumbent
         self.asks: Asks = asks_of(instance)
         self.direct: Direct = direct_of(instance, incumbent)
         self.places: Places = places_of(instance, self.direct)
@@ -100,7 +102,7 @@ class Search:
             columns = self._columns(network)
             arcs = joined([network.arcs, columns])
             cost = self._cost(arcs, self._value)
-            flow = cheapest_flow(network.supply, arcs, cost)
+            flow = cheapest_flow(network, arcs, cost)
             tell("flow", {"columns": len(columns), "seconds": limits.spent() - begun})
             prices = potentials(network.nodes, arcs, cost, flow)
             if prices is None:
@@ -146,7 +148,11 @@ class Search:
     def _begin(self, network: Network, limits: Limits, tell: Tell) -> None:
         """First columns, by the prices of a sketch where that pays."""
         pool_price = np.where(network.pool >= 0, 0, FAR)
-        sketch = sketch_of(self.instance, self.available)
+        first, blur, sketch = FIRST_COLUMNS, 0, None
+        if self._incumbent is not None:
+            first, sketch = FIRST_BESIDE_INCUMBENT, holes_of(self.instance, self.available, self._incumbent)
+        elif (sketch := sketch_of(self.instance, self.available)) is not None:
+            blur = BLUR
         if sketch is not None:
             rough = Search(sketch.instance)
             outcome = rough.run(Limits(ROUGHLY), lambda stage, figures: None)
@@ -156,7 +162,7 @@ class Search:
             tell("sketch", {"seconds": limits.spent()})
             highest = int(type_price.max(initial=0))
             self._value = min(self._value, VALUE_OVER_PRICE * (highest + highest % 2))
-        self._add(self._pricer.first(pool_price, FIRST_COLUMNS, BLUR if sketch else 0))
+        self._add(self._pricer.first(pool_price, first, blur))
         tell("columns", {"seconds": limits.spent()})
 
     def _missed(self, network: Network, prices: Longs, value: int, near: int) -> tuple[Found, int]:

@@ -10,11 +10,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from muster.kernel.dispatch.pools.groups import Asks
+from muster.kernel.dispatch.pools.curve import curve
+from muster.kernel.dispatch.pools.groups import ONE, Asks
 from muster.kernel.dispatch.pools.instance import (
+    BACKBONE,
+    GENERAL,
+    SKILLED,
     UNITS_PER_KM,
     Communities,
     Floats,
+    Incumbent,
     Instance,
     Ints,
     Longs,
@@ -38,7 +43,12 @@ def sketch_of(instance: Instance, available: Masks) -> Sketch | None:
     """The sketch; None when the instance is hardly larger than one."""
     many_places, many_posts = len(instance.communities.code), len(instance.posts.id)
     into_places, into_posts = min(PLACES, many_places // 12), min(POSTS, many_posts // 4)
-    if into_places < 2 or into_posts < 2 or many_places * many_posts < PLACES * POSTS:
+    if (
+        instance.prices.pairs_only
+        or into_places < 2
+        or into_posts < 2
+        or many_places * many_posts < PLACES * POSTS
+    ):
         return None
     people, posts, places = instance.volunteers, instance.posts, instance.communities
     living = np.bincount(people.community[available > 0], minlength=many_places).astype(np.float64) + 1e-3
@@ -80,6 +90,47 @@ def sketch_of(instance: Instance, available: Masks) -> Sketch | None:
     return Sketch(instance, smaller)
 
 
+def holes_of(instance: Instance, available: Masks, incumbent: Incumbent) -> Sketch:
+    """The seats that the incumbent plan leaves empty, and the people it leaves free: almost all that will change."""
+    people, posts = instance.volunteers, instance.posts
+    slot = posts.slot[incumbent.post].astype(np.uint64)
+    stays = (available[incumbent.volunteer] >> slot & ONE).astype(np.bool_)
+    who, post, slot = incumbent.volunteer[stays], incumbent.post[stays], slot[stays]
+    period_of = instance.horizon.period_of
+    together = np.array(
+        [np.bitwise_or.reduce(ONE << np.flatnonzero(period_of == at).astype(np.uint64)) for at in period_of]
+    )
+    free, most = available.copy(), people.max_shifts.copy()
+    np.bitwise_and.at(free, who, ~together[slot])
+    np.subtract.at(most, who, np.int32(1))
+    present = np.bincount(post, minlength=len(posts.id))
+    skill = np.maximum(posts.skill[post], 0).astype(np.uint64)
+    able = np.stack([people.backbone[who], (people.skills[who] >> skill & ONE).astype(np.bool_)])
+    filled = np.zeros_like(posts.seats)
+    for kind, flags in zip((BACKBONE, SKILLED), able, strict=True):
+        filled[:, kind] = np.minimum(np.bincount(post[flags], minlength=len(posts.id)), posts.seats[:, kind])
+    filled[:, GENERAL] = np.maximum(present - filled.sum(axis=1), 0)
+    holes = np.maximum(posts.seats - filled, 0)
+    rest = np.flatnonzero(holes.any(axis=1))
+    smaller = replace(
+        instance,
+        volunteers=replace(people, available=free, max_shifts=np.maximum(most, 0)),
+        posts=Posts(
+            tuple(posts.id[at] for at in rest.tolist()),
+            posts.x_m[rest],
+            posts.y_m[rest],
+            posts.slot[rest],
+            holes[rest],
+            posts.skill[rest],
+            posts.weight[rest],
+            posts.patch[rest],
+        ),
+        prices=replace(instance.prices, pairs_only=False, keep_km=0.0),
+        pairs=None,
+    )
+    return Sketch(instance, smaller)
+
+
 def pool_prices(sketch: Sketch, asks: Asks, rough: Asks, type_price: Longs, seat_value: int) -> Longs:
     """(cells, communities) what somebody there is worth at the prices of the sketch's seats: the best of them less the way.
 
@@ -94,7 +145,9 @@ def pool_prices(sketch: Sketch, asks: Asks, rough: Asks, type_price: Longs, seat
     towns = sketch.whole.communities
     prices = np.zeros((len(asks.cell_slot), len(towns.code)), dtype=np.int64)
     for cell, key in enumerate(zip(asks.cell_slot.tolist(), asks.cell_ability.tolist(), strict=True)):
-        there = np.flatnonzero(rough.cell == cells[key])
+        there = np.flatnonzero(rough.cell == cells.get(key, -1))
+        if not len(there):
+            continue
         post = rough.post[there]
         across = towns.x_m.astype(np.float32)[:, None] - posts.x_m.astype(np.float32)[post]
         along = towns.y_m.astype(np.float32)[:, None] - posts.y_m.astype(np.float32)[post]
@@ -103,18 +156,6 @@ def pool_prices(sketch: Sketch, asks: Asks, rough: Asks, type_price: Longs, seat
             way[way > instance.prices.radius] = np.inf
         prices[cell] = np.maximum((worth[there] - way).max(axis=1), 0)
     return prices
-
-
-def curve(x_m: Floats, y_m: Floats) -> Longs:
-    """A number for each place such that places with close numbers are close: the bits of both directions in turn."""
-    at = np.zeros(len(x_m), dtype=np.int64)
-    for shift, along in enumerate((x_m, y_m)):
-        low = along.min(initial=np.inf)
-        wide = max(float(np.ptp(along)) if len(along) else 0.0, 1.0)
-        step = ((along - low) / wide * 32767).astype(np.int64)
-        for bit in range(15):
-            at |= (step >> bit & 1) << (2 * bit + shift)
-    return at
 
 
 def _runs(along: Longs, alike: Longs, mass: Floats, many: int) -> Ints:
