@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from muster.kernel.dispatch.answers import Reason, Way, WhyMe
 from muster.kernel.dispatch.pools.instance import Horizon, units
 from muster.kernel.dispatch.pools.nearest import nearest_first
-from muster.kernel.dispatch.pools.solution import solve
+from muster.kernel.dispatch.pools.search import Limits, Search
+from muster.kernel.dispatch.pools.solution import solution_of, solve
 from muster.kernel.dispatch.pools.why import Why
 from tests.kernel.dispatch.pools import tiny
 from tests.kernel.dispatch.pools.street import CITY, NURSE, asked, person, post, street
@@ -243,3 +244,26 @@ def test_a_rule_of_rest_makes_every_price_at_least_that() -> None:
 
     assert [ruled.why_me("a")[0].next_extra_km, free.why_me("a")[0].next_extra_km] == [2.0, 2.0]
     assert [ruled.why_me("a")[0].exact, free.why_me("a")[0].exact] == [False, True]
+
+
+def test_answers_do_not_depend_on_what_a_seat_was_worth_in_the_search() -> None:
+    """The search may price seats lower than the objective does, as long as it fills as many: the reasons stay the same."""
+    people = [person("a", 1.0), person("b", 4.0), person("c", 9.5)]
+    instance = street(
+        people, [post("gate", 0.0, backbone=1), post("tent", 9.0, 1), post("far", 30.0, 1)], radius_km=10.0
+    )
+    search = Search(instance)
+    search._value = units(40.0)
+    outcome = search.run(Limits(), lambda stage, figures: None)
+
+    usual, lower = Why(instance, solve(instance)), Why(instance, solution_of(search, outcome, None, {}))
+
+    assert usual.solution.marginals is not None
+    assert lower.solution.marginals is not None
+    assert lower.solution.marginals.seat_value == units(40.0) < usual.solution.marginals.seat_value
+    assert lower.solution.seat_value == usual.solution.seat_value
+    assert lower.seated() == usual.seated()
+    assert [line.next_person for line in lower.why_me("a")] == ["b"]
+    assert [lower.price(name, "general") for name in ("tent", "far")] == [5.0, None]
+    assert lower.why_not("b", "gate") == usual.why_not("b", "gate")
+    assert lower.why_not("c", "gate") == usual.why_not("c", "gate")

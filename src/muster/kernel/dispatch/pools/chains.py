@@ -123,7 +123,7 @@ class Chains:
         order = np.argsort(into_pool, kind="stable")
         into_pool, into_seat = into_pool[order], into_seat[order]
         # A type whose price is that of an empty seat is filled by leaving one empty there.
-        self._reached = (self.price >= scene.weight * scene.solution.seat_value) & (scene.seats > 0)
+        self._reached = (self.price >= scene.weight * scene.seat_value) & (scene.seats > 0)
         self._caller = np.full(len(scene.seats), NOBODY, dtype=np.int64)
         self._moves = np.zeros(len(scene.seats), dtype=np.int64)
         self._lost = np.where(self._reached, 2 * scene.weight, 0)
@@ -161,7 +161,7 @@ class Chains:
 
     def _cheapest_entries(self) -> tuple[Longs, Longs]:
         """(pool, seat type) wherever one more person in the pool would fill one more such seat at its price."""
-        scene, half = self.scene, self.scene.solution.seat_value // 2
+        scene, half = self.scene, self.scene.seat_value // 2
         pools: list[Longs] = []
         seats: list[Longs] = []
         kept = self._pool_price[: self._pools].reshape(-1, self._homes)

@@ -111,9 +111,7 @@ class _Search:
         scene = self.scene
         here, lost = int(self.distance[seat] + self.price[seat]), int(self.halves[seat])
         if scene.filled[seat] < scene.seats[seat]:
-            self._end(
-                here - scene.solution.seat_value * int(scene.weight[seat]), lost - 2 * int(scene.weight[seat])
-            )
+            self._end(here - scene.seat_value * int(scene.weight[seat]), lost - 2 * int(scene.weight[seat]))
         for row in self.rows[self.row_start[seat] : self.row_start[seat + 1]].tolist():
             person = int(scene.row_person[row])
             spared = here - int(scene.units(person, seat))

@@ -63,6 +63,8 @@ class Scene:
         self.pool = lru_cache(maxsize=None)(self._pool)
         self.in_the_way = lru_cache(maxsize=None)(self._in_the_way)
         self.spared_by = lru_cache(maxsize=None)(self._spared_by)
+        prices = solution.marginals
+        self.seat_value = solution.seat_value if prices is None else prices.seat_value
         # A rule of rest is no part of the flow whose prices are known.
         self.exact = solution.status == "proven" and not instance.horizon.rest_slots
 
@@ -131,7 +133,7 @@ class Scene:
         post = seat // len(KINDS)
         amount: Longs = self.distance(person, post)
         amount = amount + self.instance.patch_units(self.instance.volunteers.patch[person], post)
-        amount = amount + self.halves(person, seat) * (self.solution.seat_value // 2)
+        amount = amount + self.halves(person, seat) * (self.seat_value // 2)
         if self.solution.incumbent is None:
             return amount
         return amount + np.where(self.promised(person, post), 0, units(self.instance.prices.keep_km))

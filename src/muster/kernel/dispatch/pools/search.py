@@ -55,7 +55,7 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """The end of one search. Prices are by node of `network`; `empty`: seats by seat type."""
+    """The end of one search. Prices are by node of `network`, with a seat worth `priced_value`; `empty`: seats by type."""
 
     groups: Groups
     network: Network
@@ -65,6 +65,7 @@ class Outcome:
     objective: int
     lower_bound: int
     seat_value: int
+    priced_value: int
     proven: bool
 
 
@@ -130,6 +131,7 @@ class Search:
                     objective,
                     objective if proven else lower_bound,
                     seat_value,
+                    self._value,
                     proven,
                 )
             if near:

@@ -22,12 +22,14 @@ class Marginals:
     come from one place with the same abilities and times. `standing_price`: (standings, periods), the cost of having one
     more person of that standing in that period, whoever must move for it. `seat_price`: (posts, 3), what filling one more
     seat would cost; -1 where a post has no seats of a kind. A person could be of use at a seat when
-    the costs of the pair + his standing's price < the price of the seat.
+    the costs of the pair + his standing's price < the price of the seat. `seat_value`: what a seat of weight 1 was worth in
+    these prices, which may be less than in the objective.
     """
 
     standing: Ints
     standing_price: Longs
     seat_price: Longs
+    seat_value: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +104,12 @@ def solution_of(
         empty,
         incumbent,
         seconds,
-        Marginals(groups.of, np.where(network.leaf >= 0, outcome.prices[network.leaf], -1), seat_price),
+        Marginals(
+            groups.of,
+            np.where(network.leaf >= 0, outcome.prices[network.leaf], -1),
+            seat_price,
+            outcome.priced_value,
+        ),
     )
 
 
