@@ -13,6 +13,7 @@ from muster.notifications.models import Message
 from muster.people.enums import ForceClass
 from muster.people.models import Person
 from muster.records.models import ServiceRecord
+from tests.callups.dispatching import place
 from tests.callups.drafting import NOW, START, draft, offer_to, raised
 from tests.callups.ground import arrives, called, leaves, me, seated, seats_of, shift_of, waiting
 from tests.callups.test_seats_race import at_once, world
@@ -66,6 +67,40 @@ def test_four_taps_at_once_of_one_dispatcher_are_one(world: World) -> None:
     assert outcomes == [dispatch.Dispatched(seated=2)] * 4
     assert seats_of(call_up) == [(2, 0, 2)]
     assert Entry.objects.filter(verb="callups.dispatch.confirmed").count() == 1
+
+
+@pytest.mark.req("R2.8")
+def test_a_plan_over_the_township_and_one_of_the_community_at_once_seat_nobody_twice(world: World) -> None:
+    call_up = two_who_wait(world)
+    worker, overseer = world.actor("worker"), world.actor("township_overseer")
+    alone = plans.propose(call_up, actor=worker, at=NOW)
+    together = plans.propose_over(place(), actor=overseer, at=NOW)
+
+    outcomes = at_once(
+        [
+            lambda: dispatch.confirm(alone, actor=worker, at=NOW).seated,
+            lambda: dispatch.confirm(together, actor=overseer, at=NOW).seated,
+        ]
+    )
+
+    assert sorted(map(str, outcomes)) == ["2", "dispatch_overtaken"]
+    assert seats_of(call_up) == [(2, 0, 2)]
+
+
+def test_a_call_up_stood_down_while_a_plan_is_confirmed_keeps_no_seat(world: World) -> None:
+    call_up = two_who_wait(world)
+    worker, overseer = world.actor("worker"), world.actor("township_overseer")
+    run = plans.propose_over(place(), actor=overseer, at=NOW)
+
+    at_once(
+        [
+            lambda: dispatch.confirm(run, actor=overseer, at=NOW).seated,
+            lambda: calls.stand_down(call_up, reason="解除", actor=worker, at=NOW).total,
+        ]
+    )
+
+    assert not Assignment.objects.exclude(state="stood_down").exists()
+    assert seats_of(call_up) == [(2, 0, 0)]
 
 
 def test_of_two_orders_at_once_for_the_last_seat_one_is_given(world: World) -> None:

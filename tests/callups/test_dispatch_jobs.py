@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,15 @@ from muster.jobs import queue, sweeper
 from muster.jobs.models import Run
 from muster.kernel import dispatch as kernel
 from muster.people.models import Role
-from tests.callups.dispatching import call_here, call_next_door, grid_worker, nobody_on_duty, planned, sent
+from tests.callups.dispatching import (
+    call_here,
+    call_next_door,
+    grid_worker,
+    nobody_on_duty,
+    place,
+    planned,
+    sent,
+)
 from tests.callups.drafting import NOW
 from tests.callups.refusals import nothing_done, refused
 from tests.world import HERE, World
@@ -75,6 +84,21 @@ def test_asking_again_while_it_is_planned_gets_the_same_run(world: World) -> Non
     assert again == first
     assert other != first
     assert len(queue.waiting(JOB)) == 2
+
+
+@pytest.mark.usefixtures("large")
+def test_a_plan_that_never_came_keeps_nobody_from_asking_again(world: World) -> None:
+    call_here(world, 1)
+    grid_worker(1)
+    first = planned(world)
+    minutes = plans.GIVEN_UP_AFTER
+    overseer = world.actor("township_overseer")
+
+    soon = plans.propose_over(place(), actor=overseer, at=NOW + minutes - timedelta(seconds=1))
+    later = plans.propose_over(place(), actor=overseer, at=NOW + minutes)
+
+    assert soon == first
+    assert later != first
 
 
 @pytest.mark.usefixtures("large")

@@ -10,6 +10,7 @@ from muster.audit.models import Entry
 from muster.callups.actions import calls, dispatch, offers, plans
 from muster.callups.models import Assignment, DispatchPart, DispatchRun, Offer
 from muster.callups.rules.drafts import SeatsDraft
+from muster.people.models import Person
 from muster.territory.models import Division
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
@@ -19,6 +20,7 @@ from tests.callups.dispatching import (
     emergency,
     grid_worker,
     nobody_on_duty,
+    place,
     planned,
     reported,
     sent,
@@ -333,3 +335,43 @@ def test_skilled_seats_are_filled_across_communities(world: World) -> None:
     run = planned(world)
 
     assert sent(run) == {nurse.person.code: (there.pk, "ask"), plain.person.code: (here.pk, "seat")}
+
+
+@pytest.mark.parametrize(("mode", "is_asked"), [("routine", False), ("emergency", True)])
+def test_quiet_hours_are_kept_unless_it_is_an_emergency(world: World, mode: str, is_asked: bool) -> None:
+    """It is noon; the volunteer wants to hear nothing from eleven to one."""
+    call_here(world, 1, mode=mode, level=0)
+    person = reported(world, 50, quiet_from_minute=11 * 60, quiet_to_minute=13 * 60)
+
+    assert (person.code in sent(planned(world))) is is_asked
+
+
+@pytest.mark.parametrize("is_drill", [False, True])
+def test_to_be_asked_by_a_plan_counts_as_a_call_unless_it_is_a_drill(world: World, is_drill: bool) -> None:
+    call_here(world, 1, is_drill=is_drill)
+    person = reported(world, 50)
+
+    dispatch.confirm(planned(world, is_drill=is_drill), actor=world.actor("township_overseer"), at=NOW)
+
+    profile = person.volunteer
+    profile.refresh_from_db()
+    assert (profile.asked_count, profile.last_asked_at) == ((0, None) if is_drill else (1, NOW))
+
+
+def test_who_is_asked_late_has_time_to_answer(world: World) -> None:
+    here = call_here(world, 1)
+    person = reported(world, 50)
+    late = here.reply_by + timedelta(minutes=1)
+    overseer = world.actor("township_overseer")
+
+    dispatch.confirm(plans.propose_over(place(), actor=overseer, at=late), actor=overseer, at=late)
+
+    assert Offer.objects.get(person=person).reply_by > late
+
+
+def test_a_person_without_a_phone_can_be_ordered_and_not_asked(world: World) -> None:
+    call_here(world, 2)
+    duty = grid_worker(1, phone="", phone_index=None)
+    Person.objects.filter(pk=reported(world, 50).pk).update(phone="", phone_index=None)
+
+    assert list(sent(planned(world))) == [duty.code]

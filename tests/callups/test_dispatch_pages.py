@@ -258,4 +258,4 @@ def test_the_pages_are_whole_in_chinese(world: World, desk: Client) -> None:
     assert "2 个召集还空 3 个岗位" in text(board)
     assert "统一排 3 个空位" in text(board)
     assert "已证明最优" in text(page)
-    assert {"各社区", "各次召集", "仍然缺", "邻近支援"} <= set(re.findall(r"[\u4e00-\u9fff]+", text(page)))
+    assert {"各社区", "各次召集", "仍缺", "借入"} <= set(re.findall(r"[\u4e00-\u9fff]+", text(page)))

@@ -19,7 +19,7 @@ from muster.callups.enums import DispatchState, OfferState
 from muster.callups.models import CallUp, DispatchPart, DispatchRun, Offer, Slot
 from muster.callups.queries import saved_plan, standing
 from muster.callups.queries.dispatchable import Way
-from muster.people.models import Person
+from muster.people.models import Person, VolunteerProfile
 from muster.toolkit import clock, server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
@@ -230,6 +230,10 @@ def _carry_out(run: DispatchRun, call_up: CallUp, actor: Actor, at: datetime) ->
             done[way] += 1
     if asked:
         CallUp.objects.filter(pk=call_up.pk).update(waves_sent=F("waves_sent") + 1)
+        if not call_up.is_drill:  # what is fair is reckoned from real calls
+            VolunteerProfile.objects.filter(person__in=[offer.person_id for offer in asked]).update(
+                asked_count=F("asked_count") + 1, last_asked_at=at
+            )
         letters.ask(call_up, asked, at=at)
     outcome.seated, outcome.ordered, outcome.asked = done[Way.SEAT], done[Way.ORDER], done[Way.ASK]
     return outcome

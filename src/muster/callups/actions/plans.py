@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -36,6 +36,8 @@ MOST_SECONDS_AT_ONCE = 2.0
 # Measured on one core: the rules take their time for each person, the solver for each pair of a person and a slot.
 PERSON_SECONDS = 0.0003
 PAIR_SECONDS = 0.0000005
+# A plan that is still not there has failed in a way that nobody foresaw, and keeps nobody from asking for a new one.
+GIVEN_UP_AFTER = timedelta(minutes=10)
 # Beyond this many pairs the table of the solver takes more memory than a small server can spare.
 MOST_PAIRS = 20_000_000
 
@@ -80,7 +82,7 @@ def propose_over(
             "nothing_to_dispatch", _("No call-up is under way here, so there is nothing to dispatch.")
         )
     run = DispatchRun(division_code=place.code, is_drill=is_drill)
-    return _being_planned(run, actor) or _begin(run, actor, at)
+    return _being_planned(run, actor, at) or _begin(run, actor, at)
 
 
 def adjust(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> DispatchRun:
@@ -102,7 +104,7 @@ def adjust(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Dis
         raise Refused(
             "nothing_to_dispatch", _("No call-up is under way here, so there is nothing to dispatch.")
         )
-    return _being_planned(fresh, actor) or _begin(fresh, actor, at)
+    return _being_planned(fresh, actor, at) or _begin(fresh, actor, at)
 
 
 def how_it_stands(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Since | None:
@@ -172,10 +174,11 @@ def _refuse_strangers(division_code: int, actor: Actor) -> None:
         raise orders.not_the_committees()
 
 
-def _being_planned(run: DispatchRun, actor: Actor) -> DispatchRun | None:
+def _being_planned(run: DispatchRun, actor: Actor, at: datetime) -> DispatchRun | None:
     """The plan for the same that this person has asked for already and that is not ready yet."""
     return DispatchRun.objects.filter(
         state=DispatchState.PLANNING,
+        created_at__gt=at - GIVEN_UP_AFTER,
         created_by=actor.account_id,
         division_code=run.division_code,
         call_up=run.call_up,

@@ -214,12 +214,16 @@ def _neighbors(community: int) -> list[int]:
 def _unreachable(profile: VolunteerProfile, call_up: CallUp, at: datetime) -> str:
     if not profile.person.phone:
         return NO_PHONE
+    return QUIET_HOURS if in_quiet_hours(profile, call_up, at) else ""
+
+
+def in_quiet_hours(profile: VolunteerProfile, call_up: CallUp, at: datetime) -> bool:
+    """True while this volunteer does not want to hear of a call-up like this one; an emergency may wake them."""
     if call_up.mode == Mode.EMERGENCY or profile.quiet_from_minute is None or profile.quiet_to_minute is None:
-        return ""
+        return False
     here = timezone.localtime(at)
     minute, start, end = here.hour * 60 + here.minute, profile.quiet_from_minute, profile.quiet_to_minute
-    quiet = start <= minute < end if start <= end else minute >= start or minute < end
-    return QUIET_HOURS if quiet else ""
+    return start <= minute < end if start <= end else minute >= start or minute < end
 
 
 def _days_since(asked_at: datetime | None, at: datetime) -> int | None:

@@ -36,7 +36,7 @@ NEEDED = (
     *(f"volunteer__{name}" for name in ("skills", "trainings", "health_limits", "availability", "state")),
     *(f"volunteer__{name}" for name in ("emergency_willing", "is_backbone", "insured_until")),
     *("volunteer__guardian_consented_at", "volunteer__age_exception_reason"),
-    "volunteer__adult_vouched_by_label",
+    *("volunteer__adult_vouched_by_label", "volunteer__quiet_from_minute", "volunteer__quiet_to_minute"),
 )
 
 
@@ -101,7 +101,7 @@ class _Facts:
     """What is on file about everybody who comes into question, read at once."""
 
     def __init__(self, question: Question, at: datetime) -> None:
-        self.question = question
+        self.question, self.at = question, at
         self.slots = {slot.pk: slot for slot in question.slots}
         self.communities = set(question.communities)
         self.blocks = list(_blocks(question))
@@ -183,6 +183,9 @@ class _Facts:
         """Why somebody who would have to be asked is not asked; "" where nothing speaks against it."""
         if person.phone_index is None:
             return NO_PHONE
+        profile = getattr(person, "volunteer", None)
+        if profile and candidates.in_quiet_hours(profile, self.question.call_ups[call_up], self.at):
+            return candidates.QUIET_HOURS
         units = self.units.get(person.pk, set())
         return UNIT_NAMES if units and all((unit, call_up) in self.called for unit in units) else ""
 

@@ -84,6 +84,16 @@ def confirm(request: ActorRequest, code: str) -> HttpResponse:
         )
         % {"seated": done.seated, "ordered": done.ordered, "asked": done.asked, "left": len(done.left_out)},
     )
+    if done.moved:
+        toasts.add(
+            request,
+            ngettext(
+                "%(count)s person was moved to another post.",
+                "%(count)s people were moved to another post.",
+                done.moved,
+            )
+            % {"count": done.moved},
+        )
     if count := len(done.call_ups_left_out):
         toasts.add(
             request,
