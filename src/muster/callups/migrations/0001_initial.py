@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('refusal', models.CharField(blank=True, max_length=40)),
                 ('outcome', models.JSONField(default=dict)),
                 ('call_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dispatch_parts', to='callups.callup')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='callups.dispatchrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='callups.dispatchrun')),
             ],
             options={
                 'constraints': [

@@ -72,7 +72,7 @@ class DispatchRun(models.Model):
 class DispatchPart(models.Model):
     """What a run plans for one of its call-ups, and what became of it; carried out on its own, whatever the others do."""
 
-    run = models.ForeignKey(DispatchRun, on_delete=models.CASCADE, related_name="parts")
+    run = models.ForeignKey(DispatchRun, db_index=False, on_delete=models.CASCADE, related_name="parts")
     call_up = models.ForeignKey(CallUp, on_delete=models.CASCADE, related_name="dispatch_parts")
     seat_count = models.PositiveIntegerField()
     done_at = models.DateTimeField(null=True)
