@@ -32,7 +32,9 @@ def reason(code: str, **figures: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("why", "english"),
     [
-        pytest.param(reason("distance", km=0.004), "your home is 0 m from here", id="next door"),
+        pytest.param(reason("distance", km=0), "you live next to it", id="in the same house"),
+        pytest.param(reason("distance", km=0.044), "you live next to it", id="next door"),
+        pytest.param(reason("distance", km=0.05), "your home is 50 m from here", id="across the street"),
         pytest.param(reason("distance", km=0.32), "your home is 320 m from here", id="meters"),
         pytest.param(reason("distance", km=0.994), "your home is 990 m from here", id="nearly a kilometer"),
         pytest.param(reason("distance", km=1), "your home is 1.0 km from here", id="a kilometer"),

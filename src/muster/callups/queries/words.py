@@ -98,6 +98,8 @@ def _distance(km: float) -> str:
     if km > NEAR_KM:
         return ""
     if km < 1:
+        if round(km * 100) < 5:
+            return _("you live next to it")
         return _("your home is %(meters)s m from here") % {"meters": round(km * 100) * 10}
     return _("your home is %(km)s km from here") % {"km": f"{km:.1f}"}
 
