@@ -46,6 +46,7 @@ def reason(code: str, **figures: object) -> dict[str, object]:
         ),
         pytest.param(reason("promise_kept"), "you were expected here already", id="expected"),
         pytest.param(reason("is_backbone"), "you are a backbone member", id="backbone"),
+        pytest.param(reason("stands_in"), "you stand in for a backbone member", id="stands in"),
     ],
 )
 def test_each_reason_is_a_clause_to_the_person_in_both_languages(why: dict[str, Any], english: str) -> None:
@@ -90,7 +91,7 @@ def test_a_skill_is_named_in_the_language_of_the_reader_and_by_its_code_where_it
 
 
 @pytest.mark.parametrize(
-    "code", [*Bar, "quiet_hours", "no_phone", "not_backbone", "too_far", "no_seats_left"]
+    "code", [*Bar, "quiet_hours", "no_phone", "not_backbone", "too_far", "no_seats_left", "not_listed"]
 )
 def test_every_rule_that_keeps_somebody_out_has_words_in_both_languages(code: str) -> None:
     english, chinese = in_both(lambda: bar_words(code))
@@ -143,6 +144,16 @@ def empty(code: str, **figures: object) -> dict[str, object]:
             id="needed elsewhere",
         ),
         pytest.param(
+            empty(EmptyCode.NOBODY_IN_REACH, radius_km=12.0, nearest_km=14.2),
+            "Nobody who could stand here lives within 12 km; the nearest is 14.2 km away.",
+            id="too far",
+        ),
+        pytest.param(
+            empty(EmptyCode.KEPT_FOR_REST, resting=4),
+            "Those who could stand here must rest before or after another shift.",
+            id="resting",
+        ),
+        pytest.param(
             empty(EmptyCode.COULD_BE_FILLED, qualified=7),
             "7 people could stand here; the plan can be made again.",
             id="overtaken",
@@ -154,4 +165,31 @@ def test_why_a_seat_stays_empty_is_said_with_its_figures(line: dict[str, Any], e
 
     assert in_english == english
     assert re.findall(r"\d+", in_english) == re.findall(r"\d+", in_chinese)
+    assert re.search("[\u4e00-\u9fff]", in_chinese)
+
+
+@pytest.mark.parametrize(
+    ("higher", "english"),
+    [
+        ([[7, 4]], "The people who could stand here are needed more urgently: East gate."),
+        (
+            [[7, 4], [8, 1], [9, 2], [10, 3]],
+            "The people who could stand here are needed more urgently: East gate, Clinic, School.",
+        ),
+        ([[99, 4]], "The people who could stand here are needed at a more urgent place."),
+    ],
+    ids=["one", "the first three, each once", "out of sight"],
+)
+def test_whoever_took_the_people_is_named_as_far_as_the_reader_may_see(
+    higher: list[list[int]], english: str
+) -> None:
+    posts = {7: "East gate", 8: "East gate", 9: "Clinic", 10: "School"}
+    line = empty(EmptyCode.TAKEN_BY_HIGHER_WEIGHT, higher=[*higher, [8, 1]])
+    if higher == [[99, 4]]:
+        posts = {}
+
+    in_english, in_chinese = in_both(lambda: why_empty(line, posts))
+
+    assert in_english == english
+    assert all(name in in_chinese for name in ("East gate",) if name in english)
     assert re.search("[\u4e00-\u9fff]", in_chinese)

@@ -99,7 +99,7 @@ def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None
             key=lambda line: (line.post, line.home, line.name),
         ),
         "empty": [
-            EmptyLine(posts[line["slot"]], line["seats"], words.why_empty(line)) for line in mine_empty
+            EmptyLine(posts[line["slot"]], line["seats"], words.why_empty(line, posts)) for line in mine_empty
         ],
         "may_confirm": _may_confirm(run, parts, lines),
         "since": plan_words.since_words(stands) if stands else "",
@@ -147,8 +147,10 @@ def _codes(parts: Iterable[DispatchPart], lines: Iterable[Line]) -> set[int]:
     return {part.call_up.division_code for part in parts} | {line["home"] for line in lines}
 
 
-def _posts(lines: Iterable[Line]) -> dict[int, str]:
+def _posts(lines: Sequence[Line]) -> dict[int, str]:
+    """Names of all posts that these lines speak of."""
     slots = {line["slot"] for line in lines} | {line["was_at"] for line in lines if "was_at" in line}
+    slots |= {slot for line in lines for slot, _filled in line.get("higher", [])}
     return dict(Slot.objects.filter(pk__in=slots).values_list("pk", "shift__post__name"))
 
 

@@ -13,6 +13,8 @@ from muster.kernel.eligibility import Bar
 from muster.people.models import Skill
 
 NEAR_KM = 20.0
+# Posts that took the people of another: more names than this nobody reads.
+MOST_NAMED = 3
 
 BAR_WORDS = {
     Bar.TOO_YOUNG: gettext_lazy("not old enough"),
@@ -37,6 +39,7 @@ BAR_WORDS = {
     "not_backbone": gettext_lazy("not a backbone member"),
     "too_far": gettext_lazy("too far away"),
     "no_seats_left": gettext_lazy("has a seat already"),
+    "not_listed": gettext_lazy("not on the list for this post"),
     "asked_already": gettext_lazy("asked or seated there already"),
     "unit_names": gettext_lazy("named by their own unit"),
     "promised_elsewhere": gettext_lazy("needed at their own call-up"),
@@ -90,6 +93,7 @@ def _reason(reason: Mapping[str, Any]) -> str:
     words = {
         "promise_kept": _("you were expected here already"),
         "is_backbone": _("you are a backbone member"),
+        "stands_in": _("you stand in for a backbone member"),
     }
     return words.get(code, "")
 
@@ -104,23 +108,44 @@ def _distance(km: float) -> str:
     return _("your home is %(km)s km from here") % {"km": f"{km:.1f}"}
 
 
-def why_empty(empty: Mapping[str, Any]) -> str:
-    """Why seats of a slot stay empty, to the dispatcher, with the count that proves it."""
-    seats, qualified = int(empty["seats"]), int(empty["qualified"])
-    figures = {"seats": seats, "qualified": qualified, "barred": kept_out_words(empty.get("excluded", []))}
-    if empty["code"] == EmptyCode.NOBODY_QUALIFIED:
-        if not figures["barred"]:
-            return _("Nobody can take this seat: no one with what it asks for is on call.")
-        return _("Nobody can take this seat: %(barred)s.") % figures
-    if empty["code"] == EmptyCode.FEWER_QUALIFIED_THAN_SEATS:
-        ring = {**figures, "people": int(empty["ring_people"]), "wanted": int(empty["ring_seats"])}
-        return (
-            _("%(people)s people can stand here and at the places around, and %(wanted)s are needed there.")
-            % ring
-        )
-    if empty["code"] == EmptyCode.TAKEN_BY_HIGHER_WEIGHT:
+def why_empty(empty: Mapping[str, Any], posts: Mapping[int, str] | None = None) -> str:
+    """Why seats of a slot stay empty, to the dispatcher, with the count that proves it.
+
+    `posts`: names of the posts by slot, as far as the reader may see them.
+    """
+    code, barred = empty["code"], kept_out_words(empty.get("excluded", []))
+    if code == EmptyCode.TAKEN_BY_HIGHER_WEIGHT:
+        return _taken(empty, posts or {})
+    if code == EmptyCode.NOBODY_QUALIFIED and not barred:
+        return _("Nobody can take this seat: no one with what it asks for is on call.")
+    sentences = {
+        EmptyCode.NOBODY_QUALIFIED: _("Nobody can take this seat: %(barred)s."),
+        EmptyCode.NOBODY_IN_REACH: _(
+            "Nobody who could stand here lives within %(radius)s km; the nearest is %(nearest)s km away."
+        ),
+        EmptyCode.FEWER_QUALIFIED_THAN_SEATS: _(
+            "%(people)s people can stand here and at the places around, and %(wanted)s are needed there."
+        ),
+        EmptyCode.KEPT_FOR_REST: _("Those who could stand here must rest before or after another shift."),
+        EmptyCode.COULD_BE_FILLED: _("%(qualified)s people could stand here; the plan can be made again."),
+    }
+    return sentences[code] % {
+        "barred": barred,
+        "radius": f"{empty.get('radius_km') or 0:g}",
+        "nearest": f"{empty.get('nearest_km') or 0:.1f}",
+        "people": int(empty["ring_people"]),
+        "wanted": int(empty["ring_seats"]),
+        "qualified": int(empty["qualified"]),
+    }
+
+
+def _taken(empty: Mapping[str, Any], posts: Mapping[int, str]) -> str:
+    """Who took the people, the first few by name."""
+    taken_by = list(dict.fromkeys(posts[slot] for slot, _filled in empty.get("higher", []) if slot in posts))
+    if not taken_by:
         return _("The people who could stand here are needed at a more urgent place.")
-    return _("%(qualified)s people could stand here; the plan can be made again.") % figures
+    named = pgettext("between two reasons", ", ").join(taken_by[:MOST_NAMED])
+    return _("The people who could stand here are needed more urgently: %(posts)s.") % {"posts": named}
 
 
 def kept_out_words(excluded: Sequence[Sequence[Any]]) -> str:
