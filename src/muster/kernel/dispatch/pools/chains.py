@@ -45,7 +45,7 @@ class Chains:
         self.price = price
         self._row_units = scene.units(scene.row_person, scene.row_seat)
         asks = self._place_entries()
-        self._homes = len(scene.home_community)
+        self._asks, self._homes = len(asks), len(scene.home_community)
         promised = scene.solution.incumbent
         # The pools of each ask by home, then one for each promise: what was promised is cheaper for that person alone.
         self._pools = len(asks) * self._homes
@@ -164,7 +164,7 @@ class Chains:
         scene, half = self.scene, self.scene.seat_value // 2
         pools: list[Longs] = []
         seats: list[Longs] = []
-        kept = self._pool_price[: self._pools].reshape(-1, self._homes)
+        kept = self._pool_price[: self._pools].reshape(self._asks, self._homes)
         asked = np.flatnonzero(scene.seats.reshape(-1, len(KINDS)).any(axis=1))
         for start in range(0, len(asked), BLOCK):
             posts = asked[start : start + BLOCK]

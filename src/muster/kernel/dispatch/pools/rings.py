@@ -77,7 +77,8 @@ class Rings:
         growth = self._start(seat)
         while growth.added < min(NEIGHBORHOOD, len(growth.order)):
             self._extend(growth, min(4 * growth.added or 1, NEIGHBORHOOD - growth.added))
-            found = self._deficient(growth)
+            # By itself it is not short, as was just counted.
+            found = self._deficient(growth) if growth.added > 1 else None
             if found is not None:
                 return trimmed(self.scene, self._heads, self.need, growth.order[:found])
         return self._of_all(growth)
