@@ -145,6 +145,17 @@ def test_a_gap_that_opens_after_the_decision_carries_its_button(world: World, de
     }
 
 
+def test_call_ups_that_have_everybody_are_not_listed(world: World, desk: Client) -> None:
+    full, short = call_tomorrow(world, HERE, 1), call_tomorrow(world, NEXT_DOOR, 1)
+    full.slots.update(taken=1)
+    grid_worker(1)
+
+    page = desk.get(url("detail", plan_of(desk)))
+
+    assert [part.code for part in page.context["parts"]] == [short.code]
+    assert [line.name for line in page.context["communities"]] == ["蜀汉街社区", "七道堰社区"]
+
+
 def test_a_plan_that_was_adjusted_leads_to_the_adjustment_and_has_no_button(
     world: World, desk: Client
 ) -> None:

@@ -92,7 +92,7 @@ def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None
         else "",
         "to_do_count": len(lines) - len(kept) + len(run.plan["let_go"]),
         "communities": _communities(parts, lines, empties, places),
-        "parts": _part_lines(parts, run.plan, names, places, current),
+        "parts": _part_lines([part for part in parts if _concerned(part)], run.plan, names, places, current),
         "current": current,
         "proposed": sorted(
             (_proposed(line, names, posts, places, current) for line in mine),
@@ -125,6 +125,11 @@ def _current(
     asked = [part for part in parts if part.call_up.code == code]
     busy = [part for call_ups in (to_do, missing) for part in parts if part.call_up_id in call_ups]
     return next(iter([*asked, *busy, *parts]), None)
+
+
+def _concerned(part: DispatchPart) -> bool:
+    """True if the plan says anything of this call-up: it had a seat to fill, or was left out."""
+    return bool(part.seat_count or part.refusal)
 
 
 def _may_confirm(run: DispatchRun, parts: Sequence[DispatchPart], lines: Sequence[Line]) -> bool:
