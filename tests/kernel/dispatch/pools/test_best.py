@@ -16,7 +16,7 @@ def totals(solution: Any) -> tuple[int, int]:
     return divmod(solution.objective, solution.seat_value // 2)
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(tiny.facts())
 def test_plan_equals_the_best_of_all_plans(facts: dict[str, Any]) -> None:
     instance = tiny.instance_of(facts)
@@ -30,7 +30,7 @@ def test_plan_equals_the_best_of_all_plans(facts: dict[str, Any]) -> None:
     assert solution.objective == best[0] * (solution.seat_value // 2) + best[1]
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(st.data())
 def test_plan_against_an_incumbent_equals_the_best_of_all_plans(data: st.DataObject) -> None:
     facts = data.draw(tiny.facts())

@@ -27,11 +27,11 @@ BLUR = 300
 MORE_COLUMNS = 24
 # Columns this much too dear, in units, are still taken along, so that the next prices find nothing new.
 NEARLY = 40
-NEARLY_FROM_GAP = 0.01
 TRIMS = 3
 DEARER = 64
 ROUGHLY = 0.003
-VALUE_OVER_PRICE = 4
+VALUE_OVER_PRICE = 2
+COLUMNS_PER_ARC = 2
 
 
 @dataclass
@@ -150,20 +150,25 @@ class Search:
     def _begin(self, network: Network, limits: Limits, tell: Tell) -> None:
         """First columns, by the prices of a sketch where that pays."""
         pool_price = np.where(network.pool >= 0, 0, FAR)
+        # The flow takes longer over high values; this one lets everybody go anywhere, and `_too_cheap` finds out if it is low.
+        value = int(network.arcs.units[network.parts["steps"]].max(initial=0)) + self._pricer.farthest()
         first, blur, sketch = FIRST_COLUMNS, 0, None
         if self._incumbent is not None:
             first, sketch = FIRST_BESIDE_INCUMBENT, holes_of(self.instance, self.available, self._incumbent)
         elif (sketch := sketch_of(self.instance, self.available)) is not None:
             blur = BLUR
+        else:
+            # With so many arcs of their own, more columns hardly count.
+            first = max(FIRST_COLUMNS, COLUMNS_PER_ARC * len(network.arcs) // max(1, len(self.asks.type)))
         if sketch is not None:
             rough = Search(sketch.instance)
             outcome = rough.run(Limits(ROUGHLY), lambda stage, figures: None)
             type_price = outcome.prices[outcome.network.first_type :]
             worth = pool_prices(sketch, self.asks, rough.asks, type_price, rough._value)
             pool_price = np.where(network.pool >= 0, worth[:, self.places.community], FAR)
+            value = max(value, VALUE_OVER_PRICE * int(type_price.max(initial=0)))
             tell("sketch", {"seconds": limits.spent()})
-            highest = int(type_price.max(initial=0))
-            self._value = min(self._value, VALUE_OVER_PRICE * (highest + highest % 2))
+        self._value = min(self._value, 2 * value)
         self._add(self._pricer.first(pool_price, first, blur))
         tell("columns", {"seconds": limits.spent()})
 

@@ -27,8 +27,8 @@ from muster.kernel.dispatch.pools.instance import (
     Posts,
 )
 
-PLACES = 256
-POSTS = 2048
+PLACES = 250
+POSTS = 2500
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +42,10 @@ class Sketch:
 def sketch_of(instance: Instance, available: Masks) -> Sketch | None:
     """The sketch; None when the instance is hardly larger than one."""
     many_places, many_posts = len(instance.communities.code), len(instance.posts.id)
-    into_places, into_posts = min(PLACES, many_places // 12), min(POSTS, many_posts // 4)
-    if (
-        instance.prices.pairs_only
-        or into_places < 2
-        or into_posts < 2
-        or many_places * many_posts < PLACES * POSTS
-    ):
+    into_places, into_posts = min(PLACES, many_places // 12), min(POSTS, many_posts // 2)
+    if instance.prices.pairs_only or into_places < 2 or into_posts < 2:
+        return None
+    if many_places * many_posts < PLACES * POSTS * instance.horizon.slots:
         return None
     people, posts, places = instance.volunteers, instance.posts, instance.communities
     living = np.bincount(people.community[available > 0], minlength=many_places).astype(np.float64) + 1e-3
