@@ -24,6 +24,7 @@ class Heads:
     most: Longs
     home: Longs
     _scene: Scene = field(repr=False)
+    _fit: dict[tuple[int, int], Flags] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def of_scene(scene: Scene) -> Heads:
@@ -50,10 +51,9 @@ class Heads:
             scene,
         )
 
-    def able(self, need: int) -> Flags:
-        """Which groups have what a seat asks for."""
-        return self._scene.able(need)[self.one]
-
-    def available(self, slot: int) -> Flags:
-        """Which groups are free in the slot."""
-        return self._scene.available(slot)[self.one]
+    def fit(self, need: int, slot: int) -> Flags:
+        """Which groups have what such a seat asks for and are free in its slot."""
+        if (need, slot) not in self._fit:
+            fit = self._scene.able(need) & self._scene.available(slot)
+            self._fit[need, slot] = fit[self.one]
+        return self._fit[need, slot]

@@ -39,6 +39,20 @@ class _Growth:
 
 
 @dataclass(frozen=True, eq=False)
+class _Movers:
+    """Rows by the home of their person; those of one home begin at its `start`."""
+
+    rows: Longs
+    start: Longs
+
+    def of(self, homes: Longs) -> Longs:
+        """The rows of these homes."""
+        many: Longs = self.start[homes + 1] - self.start[homes]
+        at: Longs = np.repeat(self.start[homes] - np.cumsum(many) + many, many) + np.arange(many.sum())
+        return self.rows[at]
+
+
+@dataclass(frozen=True, eq=False)
 class _Core:
     """Types with one shortage: `leads` are those that a person at the heart of it could be moved to, directly or in a chain.
 
@@ -57,7 +71,7 @@ class Rings:
         self.need = scene.need(in_full=in_full)
         self._heads = Heads.of_scene(scene)
         self._cores: list[_Core] = []
-        self._mover_rows: dict[tuple[int, int], Longs] = {}
+        self._mover_rows: dict[tuple[int, int], _Movers] = {}
 
     def alone(self, seat: int) -> Ring:
         """The type by itself."""
@@ -133,7 +147,7 @@ class Rings:
         while new.any():
             fresh = np.zeros(len(self.need), dtype=np.bool_)
             for need, slot in keys:
-                rows = self._movers(need, slot)
+                rows = self._movers(need, slot).rows
                 homes = np.zeros(len(scene.home_community), dtype=np.bool_)
                 homes[scene.home[scene.row_person[rows[new[scene.row_seat[rows]]]]]] = True
                 homes &= left[need, slot]
@@ -162,21 +176,24 @@ class Rings:
             first = growth.first[need, slot]
             fresh = reach[inside].any(axis=0) & (first == far)
             first[fresh] = growth.added + inside[reach[inside][:, fresh].argmax(axis=0)]
-            rows = self._movers(need, slot)
-            found.append(scene.row_seat[rows[fresh[scene.home[scene.row_person[rows]]]]])
+            found.append(scene.row_seat[self._movers(need, slot).of(np.flatnonzero(fresh))])
         growth.added += len(block)
         new = np.unique(np.concatenate(found))
         new = new[~growth.member[new]]
         growth.member[new] = True
         growth.order = np.concatenate([growth.order, new[self._by_distance(growth.order[0], new)]])
 
-    def _movers(self, need: int, slot: int) -> Longs:
+    def _movers(self, need: int, slot: int) -> _Movers:
         """Rows whose person qualifies and has that seat instead."""
         scene, key = self.scene, (need, slot)
         if key not in self._mover_rows:
             person = scene.row_person
             able = scene.able(need)[person] & scene.available(slot)[person]
-            self._mover_rows[key] = np.flatnonzero(able & scene.in_the_way(slot))
+            rows = np.flatnonzero(able & scene.in_the_way(slot))
+            home = scene.home[person[rows]]
+            order = np.argsort(home, kind="stable")
+            start = np.searchsorted(home[order], np.arange(len(scene.home_community) + 1))
+            self._mover_rows[key] = _Movers(rows[order], start)
         return self._mover_rows[key]
 
     def _by_distance(self, seat: int, others: Longs) -> Longs:
@@ -196,17 +213,19 @@ class Rings:
         """For each number of first types: people who qualify for one of them, and seats they could fill."""
         heads, periods = self._heads, self.scene.period
         far = np.iinfo(np.int64).max
-        when = np.full((int(periods[-1]) + 1, len(heads.people)), far)
+        reached = np.any([first < far for first in growth.first.values()], axis=0)
+        near = np.flatnonzero(reached[heads.home])
+        home, most, heads_of = heads.home[near], heads.most[near], heads.people[near]
+        when = np.full((int(periods[-1]) + 1, len(near)), far)
         for (need, slot), first in growth.first.items():
-            able = heads.able(need) & heads.available(slot)
-            offered = np.where(able, first[heads.home], far)
+            offered = np.where(heads.fit(need, slot)[near], first[home], far)
             when[periods[slot]] = np.minimum(when[periods[slot]], offered)
         when.sort(axis=0)
         capacity = np.zeros(growth.added, dtype=np.int64)
         people = np.zeros(growth.added, dtype=np.int64)
         for turn, at in enumerate(when):
-            counted = (at < growth.added) & (heads.most > turn)
-            more = np.bincount(at[counted], heads.people[counted], growth.added).astype(np.int64)
+            counted = (at < growth.added) & (most > turn)
+            more = np.bincount(at[counted], heads_of[counted], growth.added).astype(np.int64)
             capacity += more
             if turn == 0:
                 people += more

@@ -52,9 +52,11 @@ def _masks(
     """By group of people: which members they qualify for, as bits; how many they are; how many seats each may take."""
     mask = np.zeros(len(heads.people), dtype=np.uint64)
     reach = scene.reach(members // len(KINDS))
+    reached: Flags = np.asarray(reach.any(axis=0))
+    near = np.flatnonzero(reached[heads.home])
     for at, seat in enumerate(members.tolist()):
-        able = heads.able(int(need[seat])) & heads.available(int(scene.slot[seat]))
-        mask |= (able & reach[at][heads.home]).astype(np.uint64) << np.uint64(at)
+        fit = heads.fit(int(need[seat]), int(scene.slot[seat]))[near]
+        mask[near] |= (fit & reach[at][heads.home[near]]).astype(np.uint64) << np.uint64(at)
     return mask, heads.people, heads.most
 
 
