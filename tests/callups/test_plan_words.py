@@ -60,6 +60,10 @@ def test_how_somebody_would_come(facts: dict[str, Any], english: str, chinese: s
             "the next best is 李四, 0.5 km more",
         ),
         (
+            {"code": "next_best", "person": "B", "extra_km": 0.04, "moves": 0},
+            "李四 would do nearly as well",
+        ),
+        (
             {"code": "next_best", "person": "C", "extra_km": 2, "moves": 0},
             "the next best is somebody, 2.0 km more",
         ),

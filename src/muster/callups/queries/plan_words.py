@@ -65,6 +65,8 @@ def why_them_in_one(line: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def _next_best(reason: Mapping[str, Any], names: Mapping[str, str]) -> str:
     figures = {"name": names.get(reason["person"], _("somebody")), "km": f"{reason['extra_km']:.1f}"}
+    if int(reason["moves"]) == 0 and figures["km"] == "0.0":
+        return _("%(name)s would do nearly as well") % figures
     if int(reason["moves"]) == 0:
         return _("the next best is %(name)s, %(km)s km more") % figures
     moves = int(reason["moves"])
