@@ -299,3 +299,43 @@ def test_listed_pairs_may_be_cheaper_or_dearer_than_the_distance() -> None:
     assert sent([(0, 0, 12.0), (1, 0, 11.0)], pairs_only=True) == ([1], units(11.0))
     assert sent([(v, 0, 12.0) for v in range(3)], radius_km=11.0) == ([], units(1000.0))
     assert sent([(1, 0, 3.0)], radius_km=9.0) == ([1], units(3.0))
+
+
+@pytest.mark.req("R5.2")
+def test_the_nearest_go_and_nobody_beyond_the_radius() -> None:
+    facts = {
+        "communities": [(9000.0, 0.0), (2000.0, 0.0), (5000.0, 0.0)],
+        "volunteers": [(f"v{at}", at, 1, False, 0, 1, 1, 0, -1) for at in range(3)],
+        "posts": [("p0", 0.0, 0.0, 0, (1, 0, 0), -1, 1, -1)],
+        "horizon": Horizon(),
+        "prices": NO_COSTS,
+    }
+    three_seats = facts | {"posts": [("p0", 0.0, 0.0, 0, (3, 0, 0), -1, 1, -1)]}
+
+    assert rows(solve(tiny.instance_of(facts))) == [(1, 0, 0)]
+    near = solve(tiny.instance_of(tiny.with_prices(three_seats, radius_km=6.0)))
+    assert near.volunteer.tolist() == [1, 2]
+    assert near.empty.tolist() == [[1, 0, 0]]
+
+
+def test_people_who_stand_by_their_patch_are_worth_a_way() -> None:
+    facts = {
+        "communities": [(1000.0, 0.0), (1800.0, 0.0)],
+        "volunteers": [("v0", 0, 1, False, 0, 1, 1, 0, 0), ("v1", 1, 1, False, 0, 1, 1, 0, 1)],
+        "posts": [("p0", 0.0, 0.0, 0, (1, 0, 0), -1, 1, 1)],
+        "horizon": Horizon(),
+        "prices": NO_COSTS,
+    }
+
+    sent = [
+        solve(tiny.instance_of(tiny.with_prices(facts, patch_km=km))).volunteer.tolist() for km in (0.7, 0.9)
+    ]
+
+    assert sent == [[0], [1]]
+
+
+def test_time_is_told_by_stage() -> None:
+    solution = solve(tiny.instance_of(town(30, 10, 1)))
+
+    assert set(solution.seconds) == {"columns", "flow", "round", "all"}
+    assert 0 < solution.seconds["flow"] <= solution.seconds["round"] <= solution.seconds["all"]

@@ -11,7 +11,7 @@ import numpy as np
 from muster.kernel.dispatch.pools.decode import Seated, seated
 from muster.kernel.dispatch.pools.flow import cheapest_flow
 from muster.kernel.dispatch.pools.groups import Asks, Groups, Places, asks_of, groups_of, places_of
-from muster.kernel.dispatch.pools.instance import Incumbent, Instance, Ints, Longs, Masks
+from muster.kernel.dispatch.pools.instance import Incumbent, Instance, Ints, Longs, Masks, units
 from muster.kernel.dispatch.pools.network import Arcs, Network, columns_of, joined, network_of
 from muster.kernel.dispatch.pools.potentials import FAR, potentials
 from muster.kernel.dispatch.pools.pricing import NO_COLUMNS, Found, Pricer, keep_units
@@ -23,10 +23,11 @@ Tell = Callable[[str, Mapping[str, float]], None]
 # Speed only, by `make bench`; any values end in a plan of the same objective.
 FIRST_COLUMNS = 24
 FIRST_BESIDE_INCUMBENT = 12
-BLUR = 300
 MORE_COLUMNS = 24
-# Columns this much too dear, in units, are still taken along, so that the next prices find nothing new.
-NEARLY = 40
+# How far the prices of a sketch may be off.
+BLUR = units(3.0)
+# Columns this much too dear are still taken along, so that the next prices find nothing new.
+NEARLY = units(0.4)
 TRIMS = 3
 DEARER = 64
 ROUGHLY = 0.003
@@ -70,7 +71,10 @@ class Outcome:
 
 
 class Search:
-    """One instance being solved. `forbid` and `run` again start from the columns that were found before."""
+    """One instance being solved. `forbid` and `run` again start from the columns that were found before.
+
+    `seconds`: by stage; "flow" is a part of "round", "sketch" one of "columns".
+    """
 
     def __init__(
         self, instance: Instance, incumbent: Incumbent | None = None, absent: Ints | None = None
@@ -86,6 +90,7 @@ class Search:
         self._value = instance.prices.seat_value
         self._pricer = Pricer(instance, self.asks, self.places, keep_units(instance, incumbent is not None))
         self._known = NO_COLUMNS
+        self.seconds: dict[str, float] = {}
 
     def forbid(self, volunteer: Ints, slot: Ints) -> None:
         """From now on these people may not be sent anywhere in these slots."""
@@ -104,7 +109,7 @@ class Search:
             arcs = joined([network.arcs, columns])
             cost = self._cost(arcs, self._value)
             flow = cheapest_flow(network, arcs, cost)
-            tell("flow", {"columns": len(columns), "seconds": limits.spent() - begun})
+            self._told(tell, "flow", limits.spent() - begun, columns=len(columns))
             prices = potentials(network.nodes, arcs, cost, flow)
             if prices is None:
                 raise RuntimeError("the cheapest flow has no prices")
@@ -113,8 +118,11 @@ class Search:
             near = NEARLY if trims and lower_bound else 0
             found, saving = self._missed(network, prices, self._value, near)
             lower_bound = max(lower_bound, int(cost @ flow) + saving)
-            tell("round", {"objective": objective, "lower_bound": lower_bound, "columns": len(columns)})
-            proven = not saving
+            spent = limits.spent() - begun
+            self._told(
+                tell, "round", spent, objective=objective, lower_bound=lower_bound, columns=len(columns)
+            )
+            proven = not saving or objective == lower_bound
             if proven and (higher := self._too_cheap(network, arcs, flow)) is not None:
                 self._value, proven = higher, False
                 if higher > seat_value:
@@ -147,8 +155,13 @@ class Search:
         there = network.pool[self.asks.cell[known.ask], known.place] >= 0
         return columns_of(network, self.asks, known.ask[there], known.place[there], known.cost[there])
 
+    def _told(self, tell: Tell, stage: str, seconds: float, **figures: float) -> None:
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+        tell(stage, {"seconds": seconds, **figures})
+
     def _begin(self, network: Network, limits: Limits, tell: Tell) -> None:
         """First columns, by the prices of a sketch where that pays."""
+        begun = limits.spent()
         pool_price = np.where(network.pool >= 0, 0, FAR)
         # The flow takes longer over high values; this one lets everybody go anywhere, and `_too_cheap` finds out if it is low.
         value = int(network.arcs.units[network.parts["steps"]].max(initial=0)) + self._pricer.farthest()
@@ -167,10 +180,10 @@ class Search:
             worth = pool_prices(sketch, self.asks, rough.asks, type_price, rough._value)
             pool_price = np.where(network.pool >= 0, worth[:, self.places.community], FAR)
             value = max(value, VALUE_OVER_PRICE * int(type_price.max(initial=0)))
-            tell("sketch", {"seconds": limits.spent()})
+            self._told(tell, "sketch", limits.spent() - begun)
         self._value = min(self._value, 2 * value)
         self._add(self._pricer.first(pool_price, first, blur))
-        tell("columns", {"seconds": limits.spent()})
+        self._told(tell, "columns", limits.spent() - begun, columns=len(self._known))
 
     def _missed(self, network: Network, prices: Longs, value: int, near: int) -> tuple[Found, int]:
         """Columns that would save something at these prices, and how much all of them could save at most (below 0).

@@ -80,7 +80,7 @@ def solve(
     )
     search = Search(instance, incumbent, absent)
     outcome = search.run(limits, tell or _silence)
-    return solution_of(search, outcome, incumbent, {"all": limits.spent()})
+    return solution_of(search, outcome, incumbent, {**search.seconds, "all": limits.spent()})
 
 
 def solution_of(
