@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -277,4 +278,22 @@ def test_human_plans_are_explained_as_well_and_honestly(facts: dict[str, Any]) -
         if line.code in (EmptyCode.COULD_BE_FILLED, EmptyCode.KEPT_FOR_REST):
             assert line.qualified > 0
         else:
+            assert_certified(instance, line)
+
+
+@settings(max_examples=60)
+@given(tiny.facts(people=5, posts=4, roomy=True))
+def test_with_a_rule_of_rest_a_seat_is_certified_or_kept_for_rest_or_could_be_filled(
+    facts: dict[str, Any],
+) -> None:
+    """The human rule keeps rest; what it leaves empty is told as it is, and a count still holds by the instance alone."""
+    horizon = facts["horizon"]
+    ruled = replace(horizon, rest_pairs=((horizon.shifts - 1, 0),))
+    instance = tiny.instance_of({**facts, "horizon": ruled})
+    why = Why(instance, nearest_first(instance))
+
+    for line in why.empties():
+        if line.code is EmptyCode.KEPT_FOR_REST:
+            assert line.resting > 0
+        elif line.code is not EmptyCode.COULD_BE_FILLED:
             assert_certified(instance, line)

@@ -95,7 +95,7 @@ class Why:
             post,
             (NotCode.OTHERS_CHEAPER if left is None else NotCode.NEEDED_ELSEWHERE,),
             km,
-            None if best.halves else kilometers(best.units),
+            None if best.halves else kilometers(max(best.units, 0)),
             None if left is None else self.instance.posts.id[left],
             best.exact,
         )
@@ -182,7 +182,8 @@ class Why:
             list(zip(*(part.tolist() for part in parts), strict=True)),
             kept.tolist(),
             scene.halves(person, scene.row_seat).tolist(),
-            extra.tolist(),
+            # Below 0 only in a plan short of proof, of which at least that is told.
+            np.maximum(extra, 0).tolist(),
             np.minimum(periods, people.max_shifts[person]).tolist(),
         )
 
