@@ -171,7 +171,9 @@ def may_together(instance: Instance, v: int, posts: tuple[int, ...]) -> bool:
     slots = [int(instance.posts.slot[p]) for p in posts]
     free = all(int(instance.volunteers.available[v]) >> slot & 1 for slot in slots)
     periods = [slot // instance.horizon.shifts if instance.horizon.one_per_day else slot for slot in slots]
-    return free and len(set(periods)) == len(periods) and len(posts) <= instance.volunteers.max_shifts[v]
+    rests = not any(first in slots and then in slots for first, then in instance.horizon.rest_slots)
+    once = len(set(periods)) == len(periods)
+    return free and once and rests and len(posts) <= instance.volunteers.max_shifts[v]
 
 
 def best_by_hand(

@@ -8,6 +8,8 @@ import numpy as np
 
 from muster.kernel.dispatch.pools.instance import Incumbent, Instance, Ints, Longs, units
 
+ONE = np.uint64(1)
+
 
 @dataclass(frozen=True, eq=False)
 class Direct:
@@ -51,7 +53,7 @@ def direct_of(instance: Instance, incumbent: Incumbent | None) -> Direct:
         volunteer[allowed],
         post[allowed],
         cost[allowed],
-        _signatures(len(people.id), volunteer[allowed], post[allowed], cost[allowed]),
+        _apart(instance, _signatures(len(people.id), volunteer[allowed], post[allowed], cost[allowed])),
         volunteer[closed],
         post[closed],
     )
@@ -66,4 +68,16 @@ def _signatures(people: int, volunteer: Ints, post: Ints, cost: Longs) -> Ints:
     signature[volunteer[single]] = 1 + which.ravel()
     several = np.flatnonzero(rows > 1)
     signature[several] = 1 + len(distinct) + np.arange(len(several))
+    return signature
+
+
+def _apart(instance: Instance, signature: Ints) -> Ints:
+    """The same, but everybody who could lack rest has a number of his own: who rests is a matter of persons."""
+    people = instance.volunteers
+    could = np.zeros(len(people.id), dtype=np.bool_)
+    for first, then in instance.horizon.rest_slots:
+        both = (ONE << np.uint64(first)) | (ONE << np.uint64(then))
+        could |= (people.available & both) == both
+    alone = np.flatnonzero(could & (people.max_shifts > 1))
+    signature[alone] = int(signature.max(initial=0)) + 1 + np.arange(len(alone))
     return signature

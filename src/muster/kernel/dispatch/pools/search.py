@@ -60,6 +60,8 @@ class Outcome:
 
     groups: Groups
     network: Network
+    arcs: Arcs
+    flow: Longs
     prices: Longs
     seated: Seated
     empty: Longs
@@ -133,6 +135,8 @@ class Search:
                 return Outcome(
                     groups,
                     network,
+                    arcs,
+                    flow,
                     prices,
                     seated(self.instance, self.asks, groups, network, columns=columns, flow=flow),
                     flow[network.parts["empty"]],
@@ -146,6 +150,10 @@ class Search:
                 trims -= 1
                 self._trim(network, prices, near)
             self._add(found)
+
+    def saving(self, network: Network, prices: Longs, seat_value: int) -> int:
+        """How much all columns there could be would save at most at these prices, 0 or below."""
+        return self._missed(network, prices, seat_value, 0)[1]
 
     def _cost(self, arcs: Arcs, seat_value: int) -> Longs:
         return arcs.units + arcs.halves * (seat_value // 2)

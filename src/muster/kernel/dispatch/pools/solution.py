@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from muster.kernel.dispatch.pools.instance import Incumbent, Instance, Ints, Longs
+from muster.kernel.dispatch.pools.rest import rested
 from muster.kernel.dispatch.pools.search import Limits, Outcome, Search, Tell
 
 Status = Literal["proven", "gap"]
@@ -80,6 +81,8 @@ def solve(
     )
     search = Search(instance, incumbent, absent)
     outcome = search.run(limits, tell or _silence)
+    if instance.horizon.rest_slots:
+        outcome = rested(search, outcome)
     return solution_of(search, outcome, incumbent, {**search.seconds, "all": limits.spent()})
 
 
