@@ -28,6 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MUSTER_VAR", str(tmp_path))
     monkeypatch.setattr(harness, "REFERENCE", tmp_path / "benchmarks.md")
     monkeypatch.setattr(harness, "ALONE", ("quick", "slow"))
+    monkeypatch.setattr(harness, "BY_NAME", ("endless",))
     monkeypatch.setattr(harness, "ON_STAGE", ())
     monkeypatch.setitem(sys.modules, "bench.quick", measured("quick", Figure("time", 1.0, "s", 4.0, 2.0)))
     monkeypatch.setitem(sys.modules, "bench.slow", measured("slow", Figure("time", 9.0, "s", goal=2.0)))
@@ -39,7 +40,7 @@ def test_a_name_that_no_benchmark_has_is_not_understood(
 ) -> None:
     assert harness.main(["quick", "quik"]) == 2
 
-    assert "There is no benchmark quik; there are quick, slow." in capsys.readouterr().out
+    assert "There is no benchmark quik; there are quick, slow, endless." in capsys.readouterr().out
     assert not (folder / "bench").exists()
 
 
@@ -50,6 +51,16 @@ def test_a_goal_that_is_met_is_zero_and_the_figures_are_kept(folder: Path) -> No
         {"name": "time", "value": 1.0, "unit": "s", "baseline": 4.0, "ratio": 4.0}
     ]
     assert not (folder / "benchmarks.md").exists()
+
+
+def test_what_takes_very_long_is_measured_only_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "bench.endless", measured("endless", Figure("time", 9.0, "s")))
+
+    harness.main([])
+    assert sorted(path.stem for path in (folder / "bench").iterdir()) == ["quick", "slow"]
+
+    assert harness.main(["endless"]) == 0
+    assert (folder / "bench" / "endless.json").exists()
 
 
 def test_a_goal_that_is_missed_is_one_and_the_others_are_measured_all_the_same(

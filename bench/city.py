@@ -1,0 +1,114 @@
+"""One invented city solved in a process of its own, so that its peak memory is its own: `python -m bench.city '{...}'`.
+
+Prints one line of JSON. Not a benchmark by itself; pools and province start it.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from muster.kernel.dispatch.pools.instance import Incumbent, Instance, units
+from muster.kernel.dispatch.pools.made import made
+from muster.kernel.dispatch.pools.nearest import nearest_first
+from muster.kernel.dispatch.pools.recount import violations
+from muster.kernel.dispatch.pools.solution import Solution, solve
+
+DECLINE_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class City:
+    """What `made` is asked for, and how far to solve it. With `keep_km` also a re-dispatch after 1 % have declined."""
+
+    volunteers: int
+    posts: int
+    days: int = 1
+    shifts: int = 1
+    tight: float = 1.0
+    radius_km: float | None = None
+    gap: float = 0.0
+    time_limit: float | None = None
+    keep_km: float | None = None
+    greedy: bool = True
+
+    def made(self) -> Instance:
+        """The instance; the same on every machine."""
+        return made(
+            self.volunteers,
+            self.posts,
+            days=self.days,
+            shifts=self.shifts,
+            tight=self.tight,
+            radius_km=self.radius_km,
+        )
+
+
+def measured(city: City) -> dict[str, Any]:
+    """The figures of one city, from a fresh process. CalledProcessError when that fails."""
+    command = [sys.executable, "-m", "bench.city", json.dumps(asdict(city))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def main(argument: str) -> dict[str, Any]:
+    """Solves, recounts, and only then lets the human rule try, so that the peak is that of the solve."""
+    city = City(**json.loads(argument))
+    instance = city.made()
+    solution, seconds = _timed(instance, city)
+    told: dict[str, Any] = {
+        "seconds": seconds,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "status": solution.status,
+        "gap": solution.gap,
+        "objective": solution.objective,
+        "empty": int(solution.empty.sum()),
+        "filled": len(solution.volunteer),
+        "violations": len(violations(instance, solution)),
+    }
+    if city.greedy:
+        human = nearest_first(instance)
+        told |= {"greedy_objective": human.objective, "greedy_empty": int(human.empty.sum())}
+    if city.keep_km is not None:
+        told |= _redispatched(city, instance, solution)
+    return told
+
+
+def _timed(instance: Instance, city: City) -> tuple[Solution, float]:
+    started = time.perf_counter()
+    solution = solve(instance, gap=city.gap, time_limit=city.time_limit)
+    return solution, time.perf_counter() - started
+
+
+def _redispatched(city: City, instance: Instance, before: Solution) -> dict[str, Any]:
+    """Seconds, people who keep working but elsewhere, and the price beside a plan that remembers nothing."""
+    draw = np.random.default_rng(1)
+    gone = draw.choice(city.volunteers, round(DECLINE_SHARE * city.volunteers), replace=False)
+    declined = frozenset(instance.volunteers.id[at] for at in gone.tolist())
+    incumbent = Incumbent(before.volunteer, before.post)
+    keeping = replace(instance, prices=replace(instance.prices, keep_km=city.keep_km or 0.0))
+    started = time.perf_counter()
+    after = solve(keeping, incumbent=incumbent, declined=declined, gap=city.gap)
+    seconds = time.perf_counter() - started
+    cold = solve(instance, declined=declined)
+    old = dict(zip(before.volunteer.tolist(), before.post.tolist(), strict=True))
+    pairs = list(zip(after.volunteer.tolist(), after.post.tolist(), strict=True))
+    changed = sum(old.get(who) != post for who, post in pairs)
+    charges = units(city.keep_km or 0.0) * changed
+    return {
+        "redispatch_seconds": seconds,
+        "redispatch_moved": sum(who in old and old[who] != post for who, post in pairs),
+        "redispatch_more": (after.objective - charges) / cold.objective - 1,
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(sys.argv[1])) + "\n")

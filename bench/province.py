@@ -1,0 +1,26 @@
+"""Dispatch of a province by pools: minutes and gigabytes, so only when asked for by name."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from bench.city import City, measured
+from bench.figures import Figure
+from bench.pools import of_large
+
+TITLE = "Dispatch of a province by pools, each instance in a process of its own"
+
+REGION = City(300_000, 30_000, greedy=False)
+PROVINCE = City(1_000_000, 100_000, gap=0.001, time_limit=720.0, greedy=False)
+
+
+def measure(console: Console) -> list[Figure]:
+    """Stops when a plan breaks a rule."""
+    figures: list[Figure] = []
+    for city, seconds, megabytes in ((REGION, 200.0, 1500.0), (PROVINCE, 720.0, 4000.0)):
+        name = f"{city.volunteers:,} x {city.posts:,}"
+        console.print(f"  {name} ...", style="dim")
+        told = measured(city)
+        assert told["violations"] == 0, f"{name}: a plan that breaks a rule"
+        figures += of_large(name, told, seconds, megabytes, 100 * city.gap)
+    return figures
