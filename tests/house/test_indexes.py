@@ -80,8 +80,8 @@ def test_a_row_of_a_wave_is_written_into_few_indexes(table: str, most: int) -> N
     ("question", "condition"),
     [
         (lambda: Offer.objects.filter(call_up=7), "call_up_id = 7"),
-        (lambda: Offer.objects.filter(call_up=7, state=OfferState.ASKED), "call_up_id = 7"),
-        (lambda: Offer.objects.filter(call_up=7, person=8), "call_up_id = 7"),
+        # Not those asked, nor those of one person: on an empty table other indexes would do as well.
+        (lambda: Offer.objects.filter(call_up=7, state=OfferState.WAITING), "call_up_id = 7"),
         (lambda: Offer.objects.filter(person=8), "person_id = 8"),
         (lambda: Offer.objects.filter(person__in=[8, 9]), "person_id = ANY"),
         (lambda: Offer.objects.filter(code="K7M2QD22"), "code)::text = 'K7M2QD22'"),
