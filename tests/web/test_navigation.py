@@ -57,3 +57,11 @@ def test_nobody_has_no_name_and_no_place():
     desk = navigation.DeskNavigation.of(request)
 
     assert (desk.me, desk.me_initial, desk.place, desk.items) == ("", "", "", [])
+
+
+@pytest.mark.parametrize(("name", "bars"), [("worker", 1), ("auditor", 0), ("administrator", 0)])
+def test_no_empty_bar_stands_at_the_foot_of_a_phone(world, name, bars):
+    page = world.client_for(name).get("/desk/", follow=True).content.decode()
+
+    assert page.count('class="rail"') == 1
+    assert page.count('class="tabbar"') == bars
