@@ -33,6 +33,17 @@ def desk(world: World) -> Client:
     return township_desk(world)
 
 
+def confirmed_and_declined(world: World, desk: Client) -> DispatchRun:
+    """A plan of two seats, confirmed; the grid worker was ordered, and whom it asked has said no."""
+    call_tomorrow(world, HERE, 2)
+    asked = reported(world, 50)
+    grid_worker(1)
+    run = plan_of(desk)
+    desk.post(url("confirm", run))
+    offers.decline(Offer.objects.get(person=asked), "work", actor=me(asked))
+    return run
+
+
 @pytest.mark.req("R1.5")
 def test_a_plan_shows_every_community_who_goes_where_and_why_seats_stay_empty(
     world: World, desk: Client
@@ -122,12 +133,7 @@ def test_what_was_left_out_is_said_with_its_reason(world: World, desk: Client) -
 
 
 def test_a_gap_that_opens_after_the_decision_carries_its_button(world: World, desk: Client) -> None:
-    call_tomorrow(world, HERE, 2)
-    asked = reported(world, 50)
-    grid_worker(1)
-    run = plan_of(desk)
-    desk.post(url("confirm", run))
-    offers.decline(Offer.objects.get(person=asked), "work", actor=me(asked))
+    run = confirmed_and_declined(world, desk)
     grid_worker(2)
 
     page = desk.get(url("detail", run))
@@ -159,12 +165,7 @@ def test_call_ups_that_have_everybody_are_not_listed(world: World, desk: Client)
 def test_a_plan_that_was_adjusted_leads_to_the_adjustment_and_has_no_button(
     world: World, desk: Client
 ) -> None:
-    call_tomorrow(world, HERE, 2)
-    asked = reported(world, 50)
-    grid_worker(1)
-    run = plan_of(desk)
-    desk.post(url("confirm", run))
-    offers.decline(Offer.objects.get(person=asked), "work", actor=me(asked))
+    run = confirmed_and_declined(world, desk)
     grid_worker(2)
     fix = desk.post(url("adjust", run), follow=True).context["run"]
     desk.post(url("confirm", fix))
@@ -193,12 +194,7 @@ def test_the_call_up_that_an_adjustment_changes_is_shown_first(world: World, des
 
 
 def test_an_adjustment_that_changes_nothing_has_nothing_to_confirm(world: World, desk: Client) -> None:
-    call_tomorrow(world, HERE, 2)
-    asked = reported(world, 50)
-    grid_worker(1)
-    run = plan_of(desk)
-    desk.post(url("confirm", run))
-    offers.decline(Offer.objects.get(person=asked), "work", actor=me(asked))
+    run = confirmed_and_declined(world, desk)
 
     answer = desk.post(url("adjust", run), follow=True)
 
