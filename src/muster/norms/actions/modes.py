@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from muster.audit.actions import trail
 from muster.norms import queries
 from muster.norms.enums import Mode, ResponseLevel
 from muster.norms.models import ModeSwitch
+from muster.toolkit import locks
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -49,7 +50,8 @@ def switch(
             ),
         )
     with transaction.atomic():
-        _alone(division_code)
+        # A place that nobody switched yet has no row; two who order the same at once must not both get theirs.
+        locks.one_at_a_time("norms.mode", division_code)
         now = queries.mode_of(division_code)
         if now.since is not None and (now.mode, now.level, now.hazard) == (mode, level, hazard):
             raise Refused("already_so", _("This place is in that mode already. Nothing was changed."))
@@ -73,12 +75,3 @@ def switch(
             detail={"from": now.mode, "to": mode, "level": int(level), "hazard": hazard},
         )
     return row
-
-
-def _alone(division_code: int) -> None:
-    """One switch of a place at a time, so that two who order the same at once do not both get their row.
-
-    A lock by number, since a place that nobody switched has no row that could be locked.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('norms.mode'), hashint8(%s))", [division_code])

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,9 @@ from muster.people.enums import OVERSEERS, ROLE_LEVELS, RoleKind
 from muster.people.models import Account, Person, Role
 from muster.people.queries.actors import needs_second_factor, reach_of, with_places
 from muster.territory.models import Division
+from muster.toolkit import locks
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
-
-# Two administrators who end each other at once would both find the other one still there.
-ADMINISTRATORS_LOCK = 7_361_220_411
 
 
 def create(person: Person, *, actor: Actor, login: str = "", at: datetime | None = None) -> Account:
@@ -235,8 +233,8 @@ def keep_an_administrator(account: Account, *, role: Role | None = None, at: dat
         ending = ending.filter(pk=role.pk)
     if not ending.exists():
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADMINISTRATORS_LOCK])
+    # Two administrators who end each other at once would both find the other one still there.
+    locks.one_at_a_time("people.administrators")
     others = [(reach_of(one), one.valid_to) for one in with_places(in_force.exclude(pk__in=ending))]
     for one in with_places(ending):
         _kind, low, high = reach_of(one)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pyotp
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from muster.people import links
 from muster.people.actions.notes import note
 from muster.people.models import Account, Person, SignInCode
 from muster.people.rules import parse_phone, phone_index
-from muster.toolkit import codes, crypto
+from muster.toolkit import codes, crypto, locks
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -46,7 +46,9 @@ def send_code(phone: str, *, address: str = "", at: datetime | None = None) -> s
     number = parse_phone(phone).e164
     index = phone_index(number)
     with transaction.atomic():
-        _one_at_a_time(index)
+        locks.one_at_a_time(
+            "people.sign_in_code", index.int >> 65
+        )  # two taps at the same moment send one code
         _check_rate(index, address, at)
         code = f"{secrets.randbelow(10**6):06d}"
         row = SignInCode.objects.create(
@@ -204,12 +206,6 @@ def check_open(account: Account) -> None:
     """Refuses `account_closed`."""
     if not account.is_active:
         raise Refused("account_closed", _("This account is closed. Ask the community if that is a mistake."))
-
-
-def _one_at_a_time(index: UUID) -> None:
-    """Two taps at the same moment send one code: there may be no row yet that could be locked."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [index.int >> 65])
 
 
 def _check_rate(index: UUID, address: str, at: datetime) -> None:

@@ -18,10 +18,10 @@ from muster.territory.actions.editions import Edition, Ended, Entry, read_ended
 from muster.territory.actions.sources import read_entries
 from muster.territory.enums import Level
 from muster.territory.rules import names, parent_of, range_of
+from muster.toolkit import locks
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
-LOCK = 51_000_001  # any number of our own: two loads at once wait for each other
 BATCH = 2_000
 # What an edition says, and what Muster derives from it. A change of the first begins a new edition of the division.
 FACTS = ("high", "level", "parent_code", "name", "kind")
@@ -70,7 +70,7 @@ def load_divisions(
     entries, ended = read_entries(edition), read_ended(edition)
     rows = list(_rows(entries, progress))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        locks.one_at_a_time("territory.divisions")
         _refuse_older(cursor, edition)
         _copy(cursor, rows)
         loaded = _merge(cursor, edition, len(rows))
