@@ -21,7 +21,7 @@ from muster.jobs import queue
 from muster.norms import queries as norms
 from muster.people.access import RUNNERS, require
 from muster.people.models import VolunteerProfile
-from muster.toolkit import clock, server_clock
+from muster.toolkit import clock, locks, server_clock
 from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
@@ -40,7 +40,8 @@ def raise_call_up(
     """Raises a call-up, calls its units and asks the first wave. The same `request_key` raises it once (also at once).
 
     Refuses a draft without risk statement, duty holder or seats, and one whose times cannot be; with `asks_of_twin` also
-    one whose like went out minutes ago (`raised_just_now`), so that a person is asked whether two are meant.
+    one whose like went out minutes ago (`raised_just_now`), or goes out now, so that a person is asked whether two are
+    meant.
     """
     require(actor, *RUNNERS, division_code=form.division_code)
     at = at or server_clock.now()
@@ -61,6 +62,9 @@ def raise_call_up(
 def _raise_once(
     actor: Actor, form: CallUpDraft, request_key: UUID, asks_of_twin: bool, at: datetime
 ) -> CallUp:
+    if not form.is_drill:
+        # Two forms for the same work, sent at once, would each find no twin. Drills ask of none, and wait for nobody.
+        locks.one_at_a_time("callups.raise", form.division_code)
     known = CallUp.objects.filter(request_key=request_key).first()
     if known is not None:
         return _mine(known, actor)
