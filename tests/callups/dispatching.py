@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -112,7 +113,8 @@ def text(response: HttpResponse) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
-def township_desk(world: World) -> Client:
+@pytest.fixture
+def desk(world: World) -> Client:
     """The overseer of the township, reading English."""
     nobody_on_duty()
     client = world.client_for("township_overseer")

@@ -15,25 +15,21 @@ from tests.callups.dispatching import (
     BOARD,
     PLAN,
     call_tomorrow,
+    desk,
     emergency,
     grid_worker,
     place,
     plan_of,
     reported,
     text,
-    township_desk,
     url,
 )
 from tests.callups.ground import me, waiting
 from tests.callups.refusals import nothing_done
 from tests.world import COUNTY, HERE, NEXT_DOOR, TOWNSHIP, World
 
+__all__ = ["desk"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(world: World) -> Client:
-    return township_desk(world)
 
 
 @pytest.mark.req("R1.5")

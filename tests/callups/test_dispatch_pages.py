@@ -15,22 +15,18 @@ from muster.jobs import queue
 from tests.callups.dispatching import (
     BOARD,
     call_tomorrow,
+    desk,
     grid_worker,
     plan_of,
     reported,
     text,
-    township_desk,
     url,
 )
 from tests.callups.ground import me, waiting
 from tests.world import HERE, NEXT_DOOR, TOWNSHIP, World
 
+__all__ = ["desk"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(world: World) -> Client:
-    return township_desk(world)
 
 
 def confirmed_and_declined(world: World, desk: Client) -> DispatchRun:

@@ -11,17 +11,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from muster.kernel.dispatch.pools.instance import (
-    UNITS_PER_KM,
-    Communities,
-    Horizon,
-    Incumbent,
-    Instance,
-    Pairs,
-    Posts,
-    Prices,
-    Volunteers,
-)
+from muster.kernel.dispatch.pools import instance as tables
+from muster.kernel.dispatch.pools.instance import UNITS_PER_KM, Horizon, Incumbent, Instance, Prices
 from muster.kernel.dispatch.pools.solution import Solution
 
 TIERS = ("city", "own")
@@ -36,15 +27,15 @@ def instance_of(facts: dict[str, Any]) -> Instance:
     seats = [list(column) for column in zip(*posts, strict=True)] or [[] for _ in range(8)]
     x_m, y_m = zip(*facts["communities"], strict=True)
     return Instance.of(
-        Communities(tuple(f"c{at}" for at in range(len(x_m))), list(x_m), list(y_m)),
-        Volunteers(tuple(columns[0]), *columns[1:]),
-        Posts(tuple(seats[0]), *(seats[1:4]), np.array(seats[4]).reshape(-1, 3), *seats[5:]),
+        tables.Communities(tuple(f"c{at}" for at in range(len(x_m))), list(x_m), list(y_m)),
+        tables.Volunteers(tuple(columns[0]), *columns[1:]),
+        tables.Posts(tuple(seats[0]), *(seats[1:4]), np.array(seats[4]).reshape(-1, 3), *seats[5:]),
         horizon=facts["horizon"],
         prices=facts["prices"],
         tiers=TIERS,
         skills=SKILLS,
         patches=PATCHES,
-        pairs=None if pairs is None else Pairs(*(list(column) for column in zip(*pairs, strict=True))),
+        pairs=None if pairs is None else tables.Pairs(*(list(column) for column in zip(*pairs, strict=True))),
     )
 
 
