@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(console: Console, folder: Path, name: str, copy: stage.Stage | None, *, write: bool) -> list[Figure]:
-    where = machine.describe()
+    where = f"{machine.describe()}, {datetime.now(UTC):%Y-%m-%d}, by `make bench ONLY={name}`"
     # Not before Django is set up: those on stage import models.
     bench = importlib.import_module(f"bench.{name}")
     figures: list[Figure] = bench.measure(console, copy) if name in ON_STAGE else bench.measure(console)

@@ -6,12 +6,15 @@ from rich.console import Console
 
 from bench.city import City, measured
 from bench.figures import Figure
-from bench.pools import of_large
+from bench.pools import beside_humans, of_large
 
-TITLE = "Dispatch of a province by pools, each instance in a process of its own"
+TITLE = (
+    "Dispatch of a province by pools, each instance in a process of its own, beside the human rule (greedy), and greedy "
+    "and then local search"
+)
 
-REGION = City(300_000, 30_000, greedy=False)
-PROVINCE = City(1_000_000, 100_000, gap=0.001, time_limit=720.0, greedy=False)
+REGION = City(300_000, 30_000, search_seconds=120.0)
+PROVINCE = City(1_000_000, 100_000, gap=0.001, time_limit=720.0, search_seconds=240.0)
 
 
 def measure(console: Console) -> list[Figure]:
@@ -23,4 +26,5 @@ def measure(console: Console) -> list[Figure]:
         told = measured(city)
         assert told["violations"] == 0, f"{name}: a plan that breaks a rule"
         figures += of_large(name, told, seconds, megabytes, 100 * city.gap)
+        figures += beside_humans(name, told, city)
     return figures
