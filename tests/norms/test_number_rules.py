@@ -352,3 +352,33 @@ def test_two_who_switch_a_place_the_same_way_at_once_leave_one_row() -> None:
 
     assert sorted(map(str, at_once([switch] * 4))) == ["already_so"] * 3 + ["switched"]
     assert (ModeSwitch.objects.count(), Entry.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("count", "step", "english", "chinese"),
+    [
+        (0, 5, "fewer than 5 people", "少于 5 人"),
+        (4, 5, "fewer than 5 people", "少于 5 人"),
+        (5, 5, "5 people or more", "5 人以上"),
+        (19, 5, "15 people or more", "15 人以上"),
+        (0, 1, "0 people", "0 人"),
+        (1, 0, "1 person", "1 人"),
+        (7, 1, "7 people", "7 人"),
+    ],
+)
+def test_few_of_a_sensitive_kind_are_not_told(count: int, step: int, english: str, chinese: str) -> None:
+    said = []
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            said.append(str(rules.told(count, step)))
+
+    assert said == [english, chinese]
+
+
+@given(st.integers(0, 10**6), st.integers(0, 50))
+def test_what_is_told_leaves_open_which_of_a_whole_step_it_is(count: int, step: int) -> None:
+    shown = rules.told(count, step)
+
+    assert 0 <= count - shown.least < max(step, 1)
+    assert len({rules.told(shown.least + more, step) for more in range(max(step, 1))}) == 1
+    assert shown.is_small is (step > 1 and count < step)

@@ -1,12 +1,14 @@
 """The wall and the desk of oversight: who may see which, what they show, and what a poll costs."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 import time_machine
 from django.test import Client
 
 from muster.callups.actions import calls
+from muster.people.models import Person, ReportIn
 from tests.callups.drafting import NOW
 from tests.world import COUNTY, EVERYBODY, FAR_COUNTY, HERE, NEXT_DOOR, PROVINCE, TOWNSHIP, World, shut
 
@@ -167,3 +169,28 @@ def test_pages_answer_only_to_reading(world: World) -> None:
 
     assert client.post(f"/board/{TOWNSHIP}/").status_code == 405
     assert client.post("/desk/oversight/").status_code == 405
+
+
+@pytest.mark.req("R2.5")
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ["20 people or more", "fewer than 5 people"]), ("zh-hans", ["20 人以上", "少于 5 人"])],
+)
+def test_desk_of_the_overseer_counts_cadres_and_points_at_none(
+    world: World, language: str, words: list[str]
+) -> None:
+    reported = world.volunteer(1)
+    Person.objects.filter(pk=reported.pk).update(is_party_member=True)
+    ReportIn.objects.create(
+        person=reported,
+        unit=world.unit,
+        division_code=HERE,
+        reported_on=date(2026, 1, 1),
+        valid_to=date(9999, 1, 1),
+    )
+    client = world.client_for("township_overseer")
+
+    text = client.get("/desk/oversight/", headers={"accept-language": language}).content.decode()
+
+    assert [word for word in words if word not in text] == []
+    assert reported.name not in text

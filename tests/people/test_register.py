@@ -6,13 +6,33 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from muster.norms import queries as norms
+from muster.norms.models import Setting
+from muster.norms.rules import Told
+from muster.organizations.models import ResidentUnit
 from muster.people.enums import ForceClass
 from muster.people.models import Person, ReportIn
-from muster.people.queries.party import SMALLEST_TOLD, CadreCount, cadre_report_ins
+from muster.people.queries.party import CadreCount, cadre_report_ins
 from muster.people.queries.register import coverage, search_people
-from tests.world import COUNTY, HERE, NEXT_DOOR, TOWNSHIP, World, make_person, make_unit
+from tests.world import COUNTY, HERE, NEXT_DOOR, PROVINCE, TOWNSHIP, World, make_person, make_unit
 
 TODAY = date(2026, 3, 2)
+
+
+def in_steps_of(people: int, place: int = PROVINCE) -> None:
+    """That place tells figures of sensitive kinds in steps of so many."""
+    Setting.objects.create(
+        key="privacy.smallest_told",
+        value=people,
+        unit="person",
+        basis="D",
+        source="x",
+        rule_set=norms.RULE_SET,
+        division_code=place,
+        valid_from=TODAY - timedelta(days=9),
+        changed_by_label="x",
+    )
+    norms.forget()
 
 
 def plan_of(world: World, name: str, **search: str) -> str:
@@ -85,19 +105,44 @@ class TestPartyCadres:
         self.reported(world, 4, is_member=False, first=10)
         self.reported(world, 5, is_member=True, first=20, place=NEXT_DOOR)
 
-        assert cadre_report_ins(HERE, HERE + 1, TODAY) == CadreCount(declared=20, reported_in=6)
-        assert cadre_report_ins(TOWNSHIP, TOWNSHIP + 1000, TODAY) == CadreCount(declared=20, reported_in=11)
-        assert cadre_report_ins(HERE, HERE + 1, TODAY + timedelta(days=1)).reported_in is None
+        in_steps_of(1)
+        assert cadre_report_ins(HERE, HERE + 1, TODAY) == CadreCount(Told(20, 1), Told(6, 1))
+        assert cadre_report_ins(TOWNSHIP, TOWNSHIP + 1000, TODAY) == CadreCount(Told(20, 1), Told(11, 1))
+        assert cadre_report_ins(HERE, HERE + 1, TODAY + timedelta(days=1)).reported_in == Told(0, 1)
 
     @pytest.mark.req("R2.5")
-    def test_number_that_would_point_at_people_is_not_told(self, world: World) -> None:
-        self.reported(world, SMALLEST_TOLD - 1, is_member=True)
+    @pytest.mark.parametrize(("count", "least"), [(0, 0), (4, 0), (5, 5), (9, 5), (10, 10)])
+    def test_figure_that_would_point_at_people_is_not_told(
+        self, world: World, count: int, least: int
+    ) -> None:
+        self.reported(world, count, is_member=True)
 
-        assert cadre_report_ins(HERE, HERE + 1, TODAY).reported_in is None
+        found = cadre_report_ins(HERE, HERE + 1, TODAY).reported_in
+        assert (found, found.is_small) == (Told(least, 5), count < 5)
+
+    @pytest.mark.req("R2.5")
+    def test_the_place_above_minus_the_neighbors_gives_nobody_away(self, world: World) -> None:
+        self.reported(world, 7, is_member=True)
+        alone = cadre_report_ins(TOWNSHIP, TOWNSHIP + 1000, TODAY)
+        self.reported(world, 1, is_member=True, first=20, place=NEXT_DOOR)
+
+        assert cadre_report_ins(TOWNSHIP, TOWNSHIP + 1000, TODAY) == alone
+
+    @pytest.mark.req("R2.5")
+    def test_what_a_unit_declares_is_told_no_closer(self, world: World) -> None:
+        ResidentUnit.objects.filter(pk=world.unit.pk).update(declared_cadre_count=3)
+
+        assert cadre_report_ins(HERE, HERE + 1, TODAY).declared.is_small
+
+    def test_a_place_may_ask_for_more_care(self, world: World) -> None:
+        self.reported(world, 9, is_member=True)
+        in_steps_of(10, COUNTY)
+
+        assert cadre_report_ins(HERE, HERE + 1, TODAY).reported_in == Told(0, 10)
 
     def test_only_linked_units_declare(self, world: World) -> None:
         other = make_unit("成都市第二中学", uscc="12510107450716225H")
         other.linked_at = None
         other.save()
 
-        assert cadre_report_ins(COUNTY, COUNTY + 1_000_000, TODAY).declared == 20
+        assert cadre_report_ins(COUNTY, COUNTY + 1_000_000, TODAY).declared.least == 20

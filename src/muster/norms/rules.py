@@ -9,7 +9,7 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from muster.norms.enums import Unit
@@ -73,6 +73,41 @@ def figure(value: Any, unit: str) -> Figure:
         case _:
             # As digits, never 1e+06; a factor of 3.0 is 3.
             return Figure(f"{value:.4f}".rstrip("0").rstrip("."), str(Unit(unit).label))
+
+
+@dataclass(frozen=True)
+class Told:
+    """How many people of a sensitive kind there are, as far as that points at nobody (norms.md D.4, small numbers).
+
+    `least` of them at least: a whole number of steps. Below one step even that is not told, nor whether there is anybody.
+    """
+
+    least: int
+    step: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether there are too few to be told."""
+        return self.step > 1 and self.least < self.step
+
+    def __str__(self) -> str:
+        if self.is_small:
+            return ngettext("fewer than %(count)s person", "fewer than %(count)s people", self.step) % {
+                "count": self.step
+            }
+        if self.step > 1:
+            words = ngettext("%(count)s person or more", "%(count)s people or more", self.least)
+        else:
+            words = ngettext("%(count)s person", "%(count)s people", self.least)
+        return words % {"count": self.least}
+
+
+def told(count: int, step: int) -> Told:
+    """`count` rounded down to whole steps, however small the rest; a step of 0 or 1 tells it as it is.
+
+    Rounded, because from exact figures the place above minus the neighbors would give a small one away.
+    """
+    return Told(count - count % step if step > 1 else count, step)
 
 
 def chain(division_code: int) -> tuple[int, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from muster.callups.models import CallUp
 from muster.callups.queries.desk import CallUpLine, lines_of
 from muster.callups.queries.funnel import Funnel
 from muster.oversight.queries.counts import PlaceLine, in_motion, place_lines, total
+from muster.people.queries.party import CadreCount, cadre_report_ins
 from muster.territory.models import Division
 from muster.territory.queries import ancestors, names_of
 from muster.toolkit.paging import Page, page_after
@@ -24,6 +27,7 @@ class Overview:
     lines: list[PlaceLine]
     funnel: Funnel
     call_ups: int
+    cadres: CadreCount
 
     @property
     def short(self) -> int:
@@ -51,7 +55,13 @@ class CallUpPage:
 def overview(place: Division, at: datetime) -> Overview:
     """The places below, with what is in motion there."""
     lines = place_lines(place, in_motion(place, at))
-    return Overview(place, lines, total(line.funnel for line in lines), sum(line.call_ups for line in lines))
+    return Overview(
+        place=place,
+        lines=lines,
+        funnel=total(line.funnel for line in lines),
+        call_ups=sum(line.call_ups for line in lines),
+        cadres=cadre_report_ins(place.code, place.high, timezone.localdate(at)),
+    )
 
 
 def call_up_lines(place: Division, *, after: str, at: datetime) -> CallUpPage:

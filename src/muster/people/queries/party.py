@@ -1,23 +1,22 @@
-"""Party cadres who reported in: a number, never a name (R2.5)."""
+"""Party cadres who reported in: figures that point at nobody, never a name (R2.5)."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
 
+from muster.norms.queries import number
+from muster.norms.rules import Told, told
 from muster.organizations.models import ResidentUnit
 from muster.people.models import ReportIn
-
-# Where a number is so small that a neighbor could guess who it is, it is not told.
-SMALLEST_TOLD = 5
 
 
 @dataclass(frozen=True)
 class CadreCount:
-    """Declared by the linked units, and reported in; None where it would point at people."""
+    """Declared by the linked units, and reported in, as far as either may be told."""
 
-    declared: int
-    reported_in: int | None
+    declared: Told
+    reported_in: Told
 
 
 def cadre_report_ins(low: int, high: int, on: date) -> CadreCount:
@@ -37,4 +36,5 @@ def cadre_report_ins(low: int, high: int, on: date) -> CadreCount:
         .distinct()
         .count()
     )
-    return CadreCount(declared or 0, reported if reported >= SMALLEST_TOLD else None)
+    step = int(number("privacy.smallest_told", low, on))
+    return CadreCount(told(declared or 0, step), told(reported, step))
