@@ -220,9 +220,23 @@ def test_a_number_is_shown_for_a_call_and_the_person_can_read_who_looked(
     assert (row.person_id, row.field, row.purpose, row.actor_account_id) == (
         seat.person_id,
         "phone",
-        "callups.post.call",
+        "call_up",
         world.account("leader").pk,
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "to reach you about a call-up"), ("zh-hans", "为召集的事联系你")]
+)
+def test_why_the_number_was_read_is_said_in_the_words_of_the_person(
+    world: World, leader: Client, language: str, words: str
+) -> None:
+    seat = seated(world, call_up=running(world))
+    leader.post(url("phone", seat.shift.post), tap(seat))
+
+    mine = world.client_for("volunteer").get("/my/disclosures/", headers={"accept-language": language})
+
+    assert words in mine.content.decode()
 
 
 def test_the_code_on_a_volunteers_phone_brings_him_up(world: World, leader: Client) -> None:

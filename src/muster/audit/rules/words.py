@@ -31,7 +31,6 @@ DEEDS = {
     "callups.offer.promoted": _("Moved up from the waiting list"),
     "callups.offer.withdrawn": _("Said that they cannot come any more"),
     "callups.pledge.released": _("Let pledged seats without names fall free"),
-    "callups.post.call": _("Opened a phone number at a post"),
     "callups.support.issued": _("Handed out what is due to a volunteer"),
     "callups.support.taken_back": _("Took back that something was handed out"),
     "callups.unit_call.declined": _("Answered for a unit that nobody can come"),

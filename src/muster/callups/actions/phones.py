@@ -6,10 +6,9 @@ from datetime import datetime
 
 from muster.audit.actions.disclosures import disclose
 from muster.callups.models import Assignment
+from muster.people.enums import ReadingPurpose, SealedField
 from muster.toolkit import server_clock
 from muster.toolkit.actor import Actor
-
-PURPOSE = "callups.post.call"
 
 
 def phone_of(assignment: Assignment, *, actor: Actor, at: datetime | None = None) -> str:
@@ -17,5 +16,5 @@ def phone_of(assignment: Assignment, *, actor: Actor, at: datetime | None = None
     at = at or server_clock.now()
     person = assignment.person
     if actor.person_id != person.pk:
-        disclose(person.pk, "phone", actor=actor, purpose=PURPOSE, at=at)
+        disclose(person.pk, SealedField.PHONE, actor=actor, purpose=ReadingPurpose.CALL_UP, at=at)
     return str(person.phone).removeprefix("+86")
