@@ -231,7 +231,8 @@ def test_a_number_is_shown_for_a_call_and_the_person_can_read_who_looked(
 def test_why_the_number_was_read_is_said_in_the_words_of_the_person(
     world: World, leader: Client, language: str, words: str
 ) -> None:
-    seat = seated(world, call_up=running(world))
+    call_up = running(world)
+    seat = seated(world, call_up=call_up, at=call_up.opened_at)
     leader.post(url("phone", seat.shift.post), tap(seat))
 
     mine = world.client_for("volunteer").get("/my/disclosures/", headers={"accept-language": language})
