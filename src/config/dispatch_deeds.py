@@ -141,6 +141,7 @@ class _Desk:
         self.words = Words()
         self.instance: Instance
         self.incumbent: Incumbent | None = None
+        self.lost = 0
         self.declined: frozenset[str] = frozenset()
         self.reading = 0.0
         self.started = time.perf_counter()
@@ -151,10 +152,13 @@ class _Desk:
         """Read everything; raises BadFiles, also when `out` could not be written after all the work."""
         started = time.perf_counter()
         if out is not None:
+            _refuse_input(out, folder, declined)
             _refuse_unwritable(out)
         self.instance = folders.read(folder)
         if incumbent is not None:
-            self.incumbent = Incumbent.of(self.instance, plan_file.read(incumbent).pairs)
+            promised = set(plan_file.read(incumbent).pairs)
+            self.incumbent = Incumbent.of(self.instance, promised)
+            self.lost = len(promised) - len(self.incumbent.volunteer)
         if declined is not None:
             self.declined = plan_file.declined(declined, self.instance.volunteers.id)
         self.reading = time.perf_counter() - started
@@ -205,6 +209,7 @@ class _Desk:
             mean_km=kilometers(int(km.sum())) / len(km) if len(km) else 0.0,
             longest_km=kilometers(int(km.max(initial=0))),
             kept=_kept(plan),
+            lost=self.lost,
             seconds=time.perf_counter() - self.started,
         )
 
@@ -266,6 +271,13 @@ def _kept(plan: Solution) -> tuple[int, int, int] | None:
     people_before = {who for who, _ in before}
     elsewhere = {who for who, post in now - before if who in people_before}
     return len(before & now), len(before), len(elsewhere)
+
+
+def _refuse_input(out: Path, folder: Path, declined: Path | None) -> None:
+    """Raises BadFiles where the plan would replace what it is made from; a plan in force may be replaced."""
+    inputs = [folder / name for name in folders.FILES]
+    if any(out.resolve() == one.resolve() for one in (*inputs, *filter(None, [declined]))):
+        raise BadFiles([Fault(str(out), 0, "", "is_input")])
 
 
 def _refuse_unwritable(out: Path) -> None:

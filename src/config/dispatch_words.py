@@ -14,10 +14,17 @@ FAULTS = {
     "missing_file": gettext_noop("the file is missing."),
     "empty_file": gettext_noop("the file is empty."),
     "unreadable": gettext_noop("it cannot be read: {why}."),
+    "is_input": gettext_noop(
+        "the plan is made from this file and would replace it. Choose another name for the plan."
+    ),
     "unwritable": gettext_noop("it cannot be written: {why}."),
     "not_utf8": gettext_noop("the byte {byte} is no UTF-8. Save the file as UTF-8."),
     "broken_quotes": gettext_noop("a quotation mark is not closed, or stands alone inside a cell."),
-    "missing_column": gettext_noop("this column is missing."),
+    "long_cell": gettext_noop(
+        "a cell is longer than {most} characters. Maybe a quotation mark is not closed."
+    ),
+    "wrong_separator": gettext_noop("no commas stand between the cells. Save the file as CSV with commas."),
+    "missing_column": gettext_noop("this column is missing. Add it."),
     "unknown_column": gettext_noop("no column is called so. Correct its name, or remove it."),
     "double_column": gettext_noop("this column is there twice."),
     "wrong_cells": gettext_noop("the row has {found} cells, the header has {wanted}."),
@@ -32,19 +39,35 @@ FAULTS = {
     "not_a_slot": gettext_noop("“{value}” is no slot. The second shift of the first day is d0s1."),
     "slot_outside": gettext_noop("{value} is outside the horizon, whose last slot is {last}."),
     "too_many_skills": gettext_noop("there are more than {most} different skills."),
+    "several_skills": gettext_noop(
+        "“{value}” are several skills. A post asks for one; make a post for each."
+    ),
     "no_skill": gettext_noop("skilled seats ({seats}), but no skill is named."),
     "unknown_volunteer": gettext_noop("volunteers.csv has no volunteer “{value}”."),
     "unknown_post": gettext_noop("posts.csv has no post “{value}”."),
     "pairs_missing": gettext_noop("pairs_only is true, but this file is missing."),
-    "broken_json": gettext_noop("this is no valid JSON."),
+    "broken_json": gettext_noop(
+        "this is no valid JSON. A comma, a bracket or a quotation mark is missing, or one too many."
+    ),
     "not_an_object": gettext_noop("this is no JSON object."),
-    "missing_key": gettext_noop("this key is missing."),
+    "missing_key": gettext_noop("this key is missing. Add it."),
     "unknown_key": gettext_noop("no key is called so. Correct its name, or remove it."),
     "double_key": gettext_noop("this key is there twice."),
     "wrong_type": gettext_noop("this should be {wanted}."),
     "too_many_slots": gettext_noop("{days} days × {shifts} shifts are more than {most} slots."),
     "no_such_shift": gettext_noop("{pair} names a shift that there is not: {shifts} shifts, counted from 0."),
 }
+# What an operating system says of a file.
+REASONS_OF_SYSTEM = (
+    gettext_noop("File exists"),
+    gettext_noop("File name too long"),
+    gettext_noop("Is a directory"),
+    gettext_noop("No such file or directory"),
+    gettext_noop("No space left on device"),
+    gettext_noop("Not a directory"),
+    gettext_noop("Permission denied"),
+    gettext_noop("Read-only file system"),
+)
 WANTED = {
     "count": gettext_noop("a whole number from 1"),
     "flag": gettext_noop("true or false"),
@@ -113,7 +136,11 @@ MOST_REASONS = 20
 
 @dataclass(frozen=True)
 class Summary:
-    """A plan in figures. `kept`: (promises kept, promises in all, people who go elsewhere), None without a plan in force."""
+    """A plan in figures.
+
+    `kept`: (promises kept, promises in all, people who go elsewhere), None without a plan in force; `lost`: promises in it
+    of people or posts that there are not.
+    """
 
     volunteers: int
     free: int
@@ -129,6 +156,7 @@ class Summary:
     mean_km: float
     longest_km: float
     kept: tuple[int, int, int] | None
+    lost: int
     seconds: float
 
 
@@ -149,6 +177,8 @@ class Words:
         figures = dict(one.figures)
         if "wanted" in figures and one.code == "wrong_type":
             figures["wanted"] = self._(WANTED[str(figures["wanted"])])
+        if figures.get("why") in REASONS_OF_SYSTEM:
+            figures["why"] = self._(str(figures["why"]))
         place = {"file": one.file, "line": one.line, "column": one.column}
         place["what"] = self._(FAULTS[one.code]).format(**figures)
         if one.line and one.column:
@@ -220,6 +250,10 @@ class Words:
             kept, promised, elsewhere = (f"{many:,}" for many in one.kept)
             yield self._("Kept {kept} of {promised} promises; {elsewhere} people go elsewhere.").format(
                 kept=kept, promised=promised, elsewhere=elsewhere
+            )
+        if one.lost:
+            yield self._("Promises to people, or for posts, that are not in this folder: {many}.").format(
+                many=f"{one.lost:,}"
             )
         yield self._proof(one)
         yield self._("{seconds} s, {megabytes} MB.").format(

@@ -13,7 +13,7 @@ from config import dispatch_deeds
 from config.dispatch_words import FAULTS, VIOLATIONS, WANTED
 from muster.kernel.dispatch.pools.instance import Instance
 from muster.kernel.dispatch.pools.nearest import nearest_first
-from tests.config.dispatching import CHINESE, muster, solved
+from tests.config.dispatching import CHINESE, ENGLISH, muster, solved
 from tests.config.ground import SOURCE
 from tests.kernel.dispatch.pools.files import CONFIG, FILES, VOLUNTEERS, laid
 
@@ -134,6 +134,71 @@ def test_files_beside_the_folder_are_told_too(folder: Path) -> None:
         "--days, --shifts: 9 days × 9 shifts are more than 63 slots.\n",
         f"{folder.parent / 'nowhere'}: there is no such folder.\n",
     }
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_plan_never_replaces_what_it_is_made_from(folder: Path, name: str) -> None:
+    for command in ("solve", "greedy"):
+        english = muster(command, folder, "--out", folder / "." / name)
+        chinese = muster(command, folder, "--out", folder / name, env=CHINESE)
+
+        assert (english.exit_code, chinese.exit_code) == (2, 2)
+        assert english.stderr == (
+            f"{folder / name}: the plan is made from this file and would replace it. "
+            "Choose another name for the plan.\n"
+        )
+        assert (
+            chinese.stderr == f"{folder / name}：方案要用到这个文件，写进去会把它盖掉。请给方案换个名字。\n"
+        )
+    assert (folder / name).read_text() == FILES[name]
+
+
+def test_a_plan_never_replaces_the_list_of_those_who_declined(folder: Path) -> None:
+    ids = folder.parent / "ids.txt"
+    ids.write_text("ann\n")
+
+    result = muster("solve", folder, "--declined", ids, "--out", ids)
+
+    assert (result.exit_code, ids.read_text()) == (2, "ann\n")
+
+
+def test_a_plan_may_replace_the_one_in_force(folder: Path) -> None:
+    before = solved(folder)
+
+    after = solved(folder, "--incumbent", folder.parent / "plan.json")
+
+    assert after["assign"] == before["assign"]
+
+
+def test_what_a_disk_says_is_told_in_both_languages(folder: Path) -> None:
+    told = {
+        (env["LC_ALL"][:2], muster("solve", folder, "--out", place, env=env).stderr.split(": ")[-1].strip())
+        for env in (ENGLISH, CHINESE)
+        for place in ("/dev/full", folder, folder / "no" / "plan.json")
+    }
+
+    assert told == {
+        ("C.", "No space left on device."),
+        ("C.", "Is a directory."),
+        ("C.", "No such file or directory."),
+        ("zh", "/dev/full：写不了：磁盘满了。"),
+        ("zh", f"{folder}：写不了：这是一个文件夹。"),
+        ("zh", f"{folder / 'no' / 'plan.json'}：写不了：没有这个文件或文件夹。"),
+    }
+
+
+def test_promises_to_whom_there_is_not_are_counted(folder: Path) -> None:
+    plan = solved(folder)
+    plan["assign"][0]["volunteer"], plan["assign"][1]["post"] = "dee", "well"
+    (folder.parent / "old.json").write_text(json.dumps(plan))
+
+    english = muster("solve", folder, "--incumbent", folder.parent / "old.json").stdout
+    chinese = muster("solve", folder, "--incumbent", folder.parent / "old.json", env=CHINESE).stdout
+
+    assert "Kept 1 of 1 promises; 0 people go elsewhere.\n" in english
+    assert "Promises to people, or for posts, that are not in this folder: 2.\n" in english
+    assert "原方案里有 2 个安排，人或岗位不在这个文件夹里。\n" in chinese
+    assert "Promises to people" not in muster("solve", folder).stdout
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from config import dispatch_deeds
-from config.dispatch_words import FAULTS, KINDS, VIOLATIONS, WANTED, Summary, Words
+from config.dispatch_words import FAULTS, KINDS, REASONS_OF_SYSTEM, VIOLATIONS, WANTED, Summary, Words
 from config.language import sentences
 from muster.kernel.dispatch.pools.faults import BadFiles, Fault
 from muster.kernel.dispatch.pools.recount import Violation
@@ -27,6 +29,7 @@ MORE_FAULTS: list[Fault] = [
     Fault("posts.csv", 1, "", "empty_file"),
     Fault("posts.csv", 0, "", "unreadable", {"why": "Is a directory"}),
     Fault("plan.json", 0, "", "unwritable", {"why": "Permission denied"}),
+    Fault("/data/posts.csv", 0, "", "is_input"),
     Fault("posts.csv", 3, "4", "not_utf8", {"byte": "c9"}),
     Fault("volunteers.csv", 3, "skills", "too_many_skills", {"most": 63}),
     Fault("pairs.csv", 0, "", "pairs_missing"),
@@ -51,7 +54,7 @@ EVERY_FAULT = [Fault(row[0], row[3], row[4], row[5], row[6]) for row in CELLS] +
 EVERY_VIOLATION = [row[2] for row in WRONG_ROWS.values()] + MORE_VIOLATIONS
 # What stays as it is in a Chinese sentence: names of files, keys and columns, words of the format, units.
 FOREIGN = re.compile(
-    r"[\w/]+\.(?:csv|json)|/data/none|[a-z]+_\w+|“[^”]*”|\b(?:true|false|null|proven|gap|UTF|JSON|MB)\b"
+    r"[\w/]+\.(?:csv|json)|/data/none|[a-z]+_\w+|“[^”]*”|\b(?:true|false|null|proven|gap|UTF|JSON|CSV|MB)\b"
 )
 
 Words_of = Callable[[str], Words]
@@ -83,6 +86,7 @@ def summary(**changed: Any) -> Summary:
         "mean_km": 5.25,
         "longest_km": 31.0,
         "kept": None,
+        "lost": 0,
         "seconds": 1.44,
     }
     return Summary(**(facts | changed))
@@ -122,7 +126,9 @@ def test_a_violation_is_a_sentence_in_both_languages(words_of: Words_of, violati
             assert name == "kind" or f"{{{name}}}" not in VIOLATIONS[violation.code] or str(value) in told
 
 
-@pytest.mark.parametrize("table", [FAULTS, VIOLATIONS, WANTED, KINDS])
+@pytest.mark.parametrize(
+    "table", [FAULTS, VIOLATIONS, WANTED, KINDS, {reason: reason for reason in REASONS_OF_SYSTEM}]
+)
 def test_no_english_is_left_in_a_chinese_sentence(
     table: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +139,22 @@ def test_no_english_is_left_in_a_chinese_sentence(
         left = re.sub(r"\{\w+\}|d0s1", "", FOREIGN.sub("", translate(sentence)))
         assert not re.search(r"[A-Za-z]{2}", left), left
         assert re.search(r"[\u4e00-\u9fff]", translate(sentence))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(errno.EEXIST, errno.ENAMETOOLONG, errno.EISDIR, errno.ENOENT, errno.ENOSPC),
+        *(errno.ENOTDIR, errno.EACCES, errno.EROFS),
+    ],
+)
+def test_what_the_system_says_has_its_words(words_of: Words_of, number: int) -> None:
+    fault = Fault("plan.json", 0, "", "unwritable", {"why": os.strerror(number)})
+
+    told = words_of("zh_CN.UTF-8").fault(fault)
+
+    assert os.strerror(number) in REASONS_OF_SYSTEM
+    assert not re.search("[A-Za-z]{2}", told.removeprefix("plan.json"))
 
 
 @pytest.mark.parametrize("wanted", WANTED)

@@ -88,14 +88,17 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     [
         ("days", 0, "out_of_range"),
         ("days", 64, "out_of_range"),
-        ("days", 1.0, "wrong_type"),
+        ("days", 1.5, "wrong_type"),
+        ("days", "1", "wrong_type"),
+        ("days", 10**400, "out_of_range"),
         ("days", None, "wrong_type"),
         ("shifts", -1, "out_of_range"),
         ("shifts", True, "wrong_type"),
         ("one_per_day", 0, "wrong_type"),
         ("one_per_day", "true", "wrong_type"),
-        ("rest_pairs", None, "wrong_type"),
         ("rest_pairs", [[1]], "wrong_type"),
+        ("rest_pairs", [[1.5, 0]], "wrong_type"),
+        ("rest_pairs", [["1", "0"]], "wrong_type"),
         ("rest_pairs", [[1, 0, 1]], "wrong_type"),
         ("rest_pairs", [[1, True]], "wrong_type"),
         ("rest_pairs", [{"1": 0}], "wrong_type"),
@@ -107,15 +110,19 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
         ("tier_km", {" ": 1}, "wrong_type"),
         ("tier_km", {"near": "0"}, "wrong_type"),
         ("tier_km", {"near": -1}, "out_of_range"),
+        ("tier_km", {"near": 1, " near": 2}, "double_key"),
         ("fairness_km", 100_001, "out_of_range"),
         ("fairness_km", False, "wrong_type"),
         ("patch_km", "1", "wrong_type"),
         ("patch_km", None, "wrong_type"),
+        ("fairness_km", 10**400, "out_of_range"),
+        ("patch_km", -(10**400), "out_of_range"),
         ("seat_km", 0.009, "out_of_range"),
+        ("seat_km", 1_000_001, "out_of_range"),
         ("seat_km", [], "wrong_type"),
         ("radius_km", -0.1, "out_of_range"),
         ("radius_km", {}, "wrong_type"),
-        ("keep_km", float("inf"), "wrong_type"),
+        ("keep_km", float("inf"), "out_of_range"),
         ("keep_km", float("nan"), "wrong_type"),
         ("backbone_fallback", None, "wrong_type"),
         ("pairs_only", [], "wrong_type"),
@@ -133,7 +140,11 @@ def test_a_value_that_cannot_be_meant_is_told_at_its_line(
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("radius_km", 0), ("radius_km", None), ("keep_km", 100_000), ("days", 31)]
+    ("key", "value"),
+    [
+        *(("radius_km", 0), ("radius_km", None), ("keep_km", 100_000), ("days", 31)),
+        *(("seat_km", 0.01), ("seat_km", 1_000_000)),
+    ],
 )
 def test_a_value_at_its_limit_is_taken(tmp_path: Path, key: str, value: Any) -> None:
     config, faults = read(tmp_path, json.dumps(RIGHT | {key: value}))
@@ -142,6 +153,38 @@ def test_a_value_at_its_limit_is_taken(tmp_path: Path, key: str, value: Any) -> 
     assert config.prices is not None
     assert config.horizon is not None
     assert {**vars(config.prices), **vars(config.horizon)}[key] == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "meant"),
+    [
+        ("days", 3.0, 3),
+        ("shifts", 2.0, 2),
+        ("rest_pairs", [[1.0, 0.0]], ((1, 0),)),
+        ("rest_pairs", None, ()),
+        ("rest_pairs", [], ()),
+    ],
+)
+def test_a_value_is_taken_as_programs_write_it(tmp_path: Path, key: str, value: Any, meant: Any) -> None:
+    config, faults = read(tmp_path, json.dumps(RIGHT | {key: value}))
+
+    assert faults == []
+    assert vars(config.horizon)[key] == meant
+
+
+@pytest.mark.parametrize("value", ["9" * 500, "-" + "9" * 500])
+def test_a_number_without_end_is_not_repeated(tmp_path: Path, value: str) -> None:
+    (tmp_path / "config.json").write_text(
+        f'{{"days": 1, "shifts": 1, "tier_km": {{"a": 0}}, "keep_km": {value}}}'
+    )
+    faults = Faults()
+    config_file.read(tmp_path, faults)
+
+    with pytest.raises(BadFiles) as refused:
+        faults.raise_any()
+
+    assert [one.code for one in refused.value.faults] == ["out_of_range"]
+    assert refused.value.faults[0].figures["value"] == ("-1e+15…" if value[0] == "-" else "1e+15…")
 
 
 def test_too_many_slots_are_told_although_days_and_shifts_may_be_so_many(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -323,3 +325,48 @@ def test_figures_are_kilometers_that_somebody_travels(instance: Instance) -> Non
 
     assert plan_file.figures(instance, plan) == (16.25, 16.25)
     assert plan_file.figures(instance, worse) == (16.25 - 3000, 16.0 - 3000)
+
+
+@pytest.mark.parametrize("status", [["gap"], {}, 3, None, "best"])
+def test_any_other_status_is_told(path: Path, status: Any) -> None:
+    assert told(path, json.dumps(RIGHT | {"status": status})) == [
+        Fault("plan.json", 0, "status", "wrong_type", {"wanted": "status"})
+    ]
+
+
+def test_a_plan_that_cannot_be_written_leaves_the_one_that_is_there(
+    instance: Instance, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = solve(instance)
+    path.write_text("the plan in force")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(plan_file, "_lines", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        plan_file.write(path, instance, plan, peak_mb=1.0)
+    assert path.read_text() == "the plan in force"
+    assert [one.name for one in path.parent.iterdir() if one.is_file()] == ["plan.json"]
+
+
+def test_a_plan_goes_where_a_link_leads(instance: Instance, path: Path) -> None:
+    link = path.with_name("latest.json")
+    link.symlink_to(path)
+
+    plan_file.write(link, instance, solve(instance), peak_mb=1.0)
+
+    assert link.is_symlink()
+    assert json.loads(path.read_text())["status"] == "proven"
+
+
+def test_a_plan_may_go_into_a_pipe(instance: Instance, path: Path) -> None:
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    plan_file.write(path, instance, solve(instance), peak_mb=1.0)
+
+    assert json.loads(os.read(reader, 65_536))["status"] == "proven"
+    assert path.is_fifo()
+    os.close(reader)

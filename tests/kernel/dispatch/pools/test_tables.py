@@ -57,6 +57,9 @@ def test_cells_and_lines_are_those_that_were_written(
         before = text.getvalue()
         lines.append(len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
         writer.writerow(row)
+    # Rows that hold nothing but spaces are passed over.
+    kept = [at for at, row in enumerate(rows) if any(map(str.strip, row))]
+    rows, lines = [rows[at] for at in kept], [lines[at + 1] for at in kept]
     first, second = Names(unique=False), Names(unique=False)
 
     with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
@@ -64,10 +67,10 @@ def test_cells_and_lines_are_those_that_were_written(
         table, faults = read(Path(place), text.getvalue(), first=first, second=second)
 
     assert list(zip(first.values, second.values, strict=True)) == [(a.strip(), b.strip()) for a, b in rows]
-    assert [table.line_of(row) for row in range(table.rows)] == lines[1:]
+    assert [table.line_of(row) for row in range(table.rows)] == lines
     empty = [
         (line, name, "empty_cell")
-        for line, row in zip(lines[1:], rows, strict=True)
+        for line, row in zip(lines, rows, strict=True)
         for name, cell in zip(("first", "second"), row, strict=True)
         if not cell.strip()
     ]
@@ -133,8 +136,15 @@ def test_one_odd_number_does_not_touch_the_others(tmp_path: Path, odd: str) -> N
         ("-1", "out_of_range"),
         ("101", "out_of_range"),
         ("9" * 18, "out_of_range"),
-        ("9" * 19, "not_whole"),
-        ("7.0", "not_whole"),
+        ("9" * 19, "out_of_range"),
+        ("9" * 9_999, "out_of_range"),
+        ("7.0", None),
+        ("7.", None),
+        ("７", None),
+        ("７．０", None),
+        ("7.5", "not_whole"),
+        ("7.0.0", "not_whole"),
+        (".0", "not_whole"),
         ("7e0", "not_whole"),
         ("7 7", "not_whole"),
         ("٧", "not_whole"),
@@ -142,7 +152,7 @@ def test_one_odd_number_does_not_touch_the_others(tmp_path: Path, odd: str) -> N
         ("", "empty_cell"),
     ],
 )
-def test_a_whole_number_is_written_as_one(text: str, code: str | None) -> None:
+def test_a_whole_number_is_written_as_one_or_as_programs_write_it(text: str, code: str | None) -> None:
     understand = whole(0, 100)
 
     if code is None:
@@ -209,11 +219,14 @@ def test_no_rows_make_empty_columns(tmp_path: Path) -> None:
         (" id , km ", []),
         ('"id","km"', []),
         ("id", [(1, "km", "missing_column")]),
-        ("id,km,note", [(1, "note", "unknown_column")]),
-        ("id,km,", [(1, "3", "unknown_column")]),
+        ("id,note", [(1, "note", "unknown_column"), (1, "km", "missing_column")]),
+        ("id,", [(1, "2", "unknown_column"), (1, "km", "missing_column")]),
         ("ID,km", [(1, "ID", "unknown_column"), (1, "id", "missing_column")]),
         ("id,id", [(1, "id", "double_column"), (1, "km", "missing_column")]),
-        ("id;km", [(1, "id;km", "unknown_column"), (1, "id", "missing_column"), (1, "km", "missing_column")]),
+        ("id;km", [(1, "", "wrong_separator")]),
+        ("id\tkm", [(1, "", "wrong_separator")]),
+        ("id，km", [(1, "", "wrong_separator")]),
+        ("i\0d\0,\0k\0m", [(1, "", "not_utf8")]),
         (
             "a,1",
             [(1, "a", "unknown_column"), (1, "1", "unknown_column")]
@@ -263,7 +276,31 @@ def test_a_broken_quote_is_told_where_its_row_begins(tmp_path: Path, rows: str, 
 def test_a_cell_without_end_is_told(tmp_path: Path) -> None:
     _, faults = read(tmp_path, f"id\na\n{'b' * 200_000}\n", id=Names())
 
-    assert codes(faults) == [(3, "", "broken_quotes")]
+    assert faults == [Fault("table.csv", 3, "", "long_cell", {"most": 131_072})]
+
+
+def test_columns_that_nobody_asks_for_are_passed_over(tmp_path: Path) -> None:
+    names, km = Names(), Numbers(0, 9)
+
+    table, faults = read(tmp_path, "note,id,,km,note,\nx,a,,1,y,\n,b,,2,,\n", id=names, km=km)
+
+    assert (faults, table.readable) == ([], True)
+    assert (names.values, km.values.tolist()) == (["a", "b"], [1.0, 2.0])
+
+
+def test_rows_without_anything_are_passed_over_and_lines_stay_right(tmp_path: Path) -> None:
+    names, km = Names(), Numbers(0, 9)
+
+    table, faults = read(tmp_path, "\n ,\nid,km\na,1\n,\n   \n\u3000,\nb,2\n,,,\n,x\n", id=names, km=km)
+
+    assert codes(faults) == [(10, "id", "empty_cell"), (10, "km", "not_a_number")]
+    assert names.values == ["a", "b", ""]
+    assert [table.line_of(row) for row in range(3)] == [4, 8, 10]
+
+
+@pytest.mark.parametrize("text", ["３０００", "３０００．０", "＋3000", "３e３", "　3000　"])
+def test_full_width_digits_are_digits(text: str) -> None:
+    assert number(text, 0, 9_999) == 3_000.0
 
 
 def test_reading_stops_where_enough_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

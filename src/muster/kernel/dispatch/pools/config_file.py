@@ -11,7 +11,7 @@ from typing import Any
 
 from muster.kernel.dispatch.pools.faults import Faults, Wrong
 from muster.kernel.dispatch.pools.instance import Horizon, Prices
-from muster.kernel.dispatch.pools.refusals import DEAREST_KM, MOST_SLOTS
+from muster.kernel.dispatch.pools.refusals import DEAREST_KM, MOST_SLOTS, MOST_VALUE_KM
 from muster.kernel.dispatch.pools.tables import json_of
 
 NAME = "config.json"
@@ -31,6 +31,10 @@ KEYS = {
     "pairs_only": "flag",
 }
 NEEDED = ("days", "shifts", "tier_km")
+# One unit.
+LEAST_VALUE_KM = 0.01
+# Longer ones are not repeated to whoever wrote them.
+LONGEST = 1e15
 OF_HORIZON = ("days", "shifts", "one_per_day", "rest_pairs")
 
 
@@ -127,44 +131,65 @@ def _understood(key: str, value: Any) -> Any:
     if kind == "pairs":
         return _rest_pairs(value)
     if kind == "prices":
-        if not isinstance(value, _Object) or not value or not all(name.strip() for name, _ in value):
-            raise Wrong("wrong_type", wanted=kind)
-        if len(dict(value)) < len(value):
-            raise Wrong("double_key")
-        return {name.strip(): _price(price) for name, price in value}
+        return _tiers(value)
     if kind == "price or null" and value is None:
         return None
-    price = _price(value, kind)
-    if kind == "value" and price < 0.01:
-        raise Wrong("out_of_range", value=f"{price:g}", low="0.01", high=f"{DEAREST_KM:.0f}")
-    return price
+    low, high = (LEAST_VALUE_KM, MOST_VALUE_KM) if kind == "value" else (0, DEAREST_KM)
+    return _price(value, kind, low, high)
+
+
+def _tiers(value: Any) -> dict[str, float]:
+    if not isinstance(value, _Object) or not value or not all(name.strip() for name, _ in value):
+        raise Wrong("wrong_type", wanted="prices")
+    if len({name.strip() for name, _ in value}) < len(value):
+        raise Wrong("double_key")
+    return {name.strip(): _price(price) for name, price in value}
 
 
 def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    number = _whole(value)
+    if number is None:
         raise Wrong("wrong_type", wanted="count")
-    if not 1 <= value <= MOST_SLOTS:
-        raise Wrong("out_of_range", value=value, low=1, high=MOST_SLOTS)
-    return value
+    if not 1 <= number <= MOST_SLOTS:
+        raise Wrong("out_of_range", value=_short(number), low=1, high=MOST_SLOTS)
+    return number
 
 
-def _price(value: Any, wanted: str = "price") -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+def _whole(value: Any) -> int | None:
+    """A whole number, also one written as 2.0; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
+
+
+def _price(value: Any, wanted: str = "price", low: float = 0, high: float = DEAREST_KM) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise Wrong("wrong_type", wanted=wanted)
-    if not 0 <= value <= DEAREST_KM:
-        raise Wrong("out_of_range", value=f"{value:g}", low="0", high=f"{DEAREST_KM:.0f}")
+    if isinstance(value, float) and math.isnan(value):
+        raise Wrong("wrong_type", wanted=wanted)
+    # Compared before it becomes a float, which could not hold every whole number.
+    if not low <= value <= high:
+        raise Wrong("out_of_range", value=_short(value), low=f"{low:g}", high=f"{high:.0f}")
     return float(value)
 
 
-def _rest_pairs(value: Any) -> tuple[tuple[int, int], ...]:
-    def is_shift(number: Any) -> bool:
-        return isinstance(number, int) and not isinstance(number, bool)
+def _short(value: float) -> str:
+    """The number as it may stand in a sentence, however long it is."""
+    return f"{value:g}" if abs(value) < LONGEST else f"{'-' if value < 0 else ''}{LONGEST:g}…"
 
-    if not _is_list(value) or not all(
-        _is_list(pair) and len(pair) == 2 and all(map(is_shift, pair)) for pair in value
-    ):
+
+def _rest_pairs(value: Any) -> tuple[tuple[int, int], ...]:
+    if value is None:
+        return ()
+    if not _is_list(value) or not all(_is_list(pair) and len(pair) == 2 for pair in value):
         raise Wrong("wrong_type", wanted="pairs")
-    return tuple((first, then) for first, then in value)
+    pairs = []
+    for first, then in value:
+        before, after = _whole(first), _whole(then)
+        if before is None or after is None:
+            raise Wrong("wrong_type", wanted="pairs")
+        pairs.append((before, after))
+    return tuple(pairs)
 
 
 def _is_list(value: Any) -> bool:

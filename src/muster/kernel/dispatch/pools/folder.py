@@ -32,10 +32,15 @@ from muster.kernel.dispatch.pools.refusals import (
     LONGEST_HISTORY,
     MOST_SKILLS,
 )
-from muster.kernel.dispatch.pools.tables import Names, Numbers, Table, Words, whole
+from muster.kernel.dispatch.pools.tables import Names, Numbers, Table, Words, half_width, whole
 
+FILES = (config_file.NAME, "communities.csv", "volunteers.csv", "posts.csv", "pairs.csv")
 # Per post and kind; the seats of a whole province stay far below what a sum can hold.
 MOST_SEATS = 100_000
+# Whoever may take as many as there are is often given a very high number.
+MOST_SHIFTS = 1_000_000_000
+# Programs write them so; in lower case.
+FLAGS = {"0": 0, "0.0": 0, "false": 0, "1": 1, "1.0": 1, "true": 1}
 # What a mask can hold, where a mistake made it longer.
 _ALL_BITS = (1 << MOST_SKILLS) - 1
 SLOT = re.compile(r"d(\d{1,4})s(\d{1,4})", re.ASCII)
@@ -104,7 +109,7 @@ class _Reading:
             "backbone": Words(_flag),
             "skills": Words(self.skills.mask),
             "available": Words(lambda cell: sum(1 << self._slot(name) for name in _listed(cell))),
-            "max_shifts": Words(whole(0, LONGEST_HISTORY)),
+            "max_shifts": Words(whole(0, MOST_SHIFTS)),
             "history": Words(whole(0, LONGEST_HISTORY)),
             "patch": Words(self.patches.or_none),
         }
@@ -118,7 +123,7 @@ class _Reading:
             "general": Words(whole(0, MOST_SEATS)),
             "backbone": Words(whole(0, MOST_SEATS)),
             "skilled": Words(whole(0, MOST_SEATS)),
-            "skill": Words(self.skills.or_none),
+            "skill": Words(self._skill),
             "weight": Words(whole(1, HEAVIEST)),
             "patch": Words(self.patches.or_none),
         }
@@ -197,7 +202,13 @@ class _Reading:
         self.tables[name].read()
         return self.tables[name]
 
-    def _slot(self, name: str) -> int:
+    def _skill(self, cell: str) -> int:
+        if len(_listed(cell)) > 1:
+            raise Wrong("several_skills", value=cell)
+        return self.skills.or_none("".join(_listed(cell)))
+
+    def _slot(self, cell: str) -> int:
+        name = half_width(cell)
         if not name:
             raise Wrong("empty_cell")
         found = SLOT.fullmatch(name)
@@ -275,13 +286,15 @@ def write(folder: Path, instance: Instance) -> None:
 
 def _listed(cell: str) -> list[str]:
     """The names in a cell, each once, in the order in which they stand."""
-    return list(dict.fromkeys(name for name in map(str.strip, cell.split(";")) if name))
+    parts = cell.replace("；", ";").split(";")
+    return list(dict.fromkeys(name for name in map(str.strip, parts) if name))
 
 
 def _flag(cell: str) -> int:
-    if cell not in {"0", "1"}:
+    value = FLAGS.get(half_width(cell).lower())
+    if value is None:
         raise Wrong("not_a_flag", value=cell)
-    return int(cell)
+    return value
 
 
 def _positions(names: Names) -> dict[str, int]:
@@ -329,7 +342,7 @@ def _write(path: Path, columns: Mapping[str, Sequence[str | float]]) -> None:
 
 
 def _refuse_unwritable(instance: Instance) -> None:
-    listed = [name for name in instance.skills if ";" in name]
+    listed = [name for name in instance.skills if ";" in name or "；" in name]
     every = (
         *(instance.communities.code, instance.volunteers.id, instance.posts.id),
         *(instance.tiers, instance.skills, instance.patches),

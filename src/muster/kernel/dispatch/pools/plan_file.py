@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,11 +58,24 @@ def write(
 ) -> None:
     """Writes the plan; the same solution gives the same bytes, but for `seconds` and `peak_mb`.
 
+    A plan that is there already is replaced only by a whole one. Raises OSError where it cannot be written.
+
     `reasons`: why seats are empty, by (post, kind); `not_proven` where none is given. `explanation`: all that
     `explained.explanation` has to say, if wanted.
     """
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        _write(file, instance, solution, reasons or {}, explanation, peak_mb=peak_mb)
+    path = path.resolve()
+    # A pipe or a device is written to, never replaced.
+    is_plain = path.is_file() or not path.exists()
+    part = path.with_name(f".{os.getpid()}.part") if is_plain else path
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            _write(file, instance, solution, reasons or {}, explanation, peak_mb=peak_mb)
+        if is_plain:
+            part.replace(path)
+    except OSError:
+        if is_plain:
+            part.unlink(missing_ok=True)
+        raise
 
 
 def figures(instance: Instance, solution: Solution) -> tuple[float, float]:
@@ -80,7 +94,8 @@ def read(path: Path) -> PlanFile:
     name = path.name
     if not isinstance(value, dict):
         raise BadFiles([Fault(name, 1, "", "not_an_object")])
-    if value.get("status") not in {"proven", "gap"}:
+    # A list and no set: what stands there may have no hash.
+    if value.get("status") not in ["proven", "gap"]:
         faults.add(name, 0, "status", Wrong("wrong_type", wanted="status"))
     for key in ("objective_km", "lower_bound_km"):
         if not _is(value.get(key), float):

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 # A mask of slots or skills is one 64-bit number.
 MOST_SLOTS = 63
 MOST_SKILLS = 63
-# With these, no sum of prices can leave 64 bits: 3e6 seats x 1e5 km x 1000 units x 100 stay below 9e18.
+# With these, no sum of prices can leave 64 bits: 3e6 seats x 1e6 km x 100 units x 10,000 stay below 9e18.
 FARTHEST_M = 20_000_000.0
 DEAREST_KM = 100_000.0
-HEAVIEST = 100
+MOST_VALUE_KM = 1_000_000.0
+HEAVIEST = 10_000
 LONGEST_HISTORY = 10_000
 
 
@@ -74,11 +75,13 @@ def _refuse_prices(prices: Prices, tiers: tuple[str, ...]) -> None:
         if name not in prices.tier_km:
             raise ValueError(f"tier {name} has no price")
     amounts = {f"tier_km of {name}": km for name, km in prices.tier_km.items()}
-    amounts |= {name: getattr(prices, name) for name in ("fairness_km", "patch_km", "seat_km", "keep_km")}
+    amounts |= {name: getattr(prices, name) for name in ("fairness_km", "patch_km", "keep_km")}
     amounts["radius_km"] = prices.radius_km or 0.0
     for name, km in amounts.items():
         if not 0 <= km <= DEAREST_KM:
             raise ValueError(f"{name} must be from 0 to {DEAREST_KM:.0f} km, not {km}")
+    if not 0 <= prices.seat_km <= MOST_VALUE_KM:
+        raise ValueError(f"seat_km must be from 0 to {MOST_VALUE_KM:.0f} km, not {prices.seat_km}")
     if prices.seat_value < 1:
         raise ValueError("seat_km must be more than 0: a filled seat is worth something")
 
