@@ -40,9 +40,10 @@ def street(
     *,
     horizon: Horizon | None = None,
     pairs: list[tuple[int, int, float]] | None = None,
+    terms: dict[float, dict[str, int | None]] | None = None,
     **prices: Any,
 ) -> Instance:
-    """The instance, with no price but distance unless given."""
+    """The instance, with no price but distance unless given; `terms` by kilometer and post as in `tiny.terms_of`."""
     horizon = horizon or Horizon()
     places = sorted({one["km"] for one in people}) or [0.0]
     every_slot = (1 << horizon.slots) - 1
@@ -79,6 +80,7 @@ def street(
             "horizon": horizon,
             "prices": Prices(**{**FREE, **prices}),
             "pairs": pairs,
+            "terms": None if terms is None else [terms.get(km, {}) for km in places],
         }
     )
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.kernel.dispatch.pools.instance import KINDS, Instance, Pairs
+from muster.kernel.dispatch.pools.instance import CLOSED, KINDS, Instance, Pairs
 from muster.kernel.dispatch.pools.made import made
 from muster.kernel.dispatch.pools.nearest import nearest_first
 from muster.kernel.dispatch.pools.recount import (
@@ -60,6 +60,9 @@ def test_charges_are_the_sum_of_every_row(
     facts, plan = given_plan
     instance = tiny.instance_of(facts)
     free = replace(instance, prices=replace(instance.prices, radius_km=None, pairs_only=False))
+    if instance.terms is not None:
+        at_hand = np.where(instance.terms.units == CLOSED, 0, instance.terms.units)
+        free = replace(free, terms=replace(instance.terms, units=at_hand))
     incumbent, kept = tiny.incumbent_of(instance, data.draw(tiny.incumbents(facts)))
 
     def by_rows(before: set[tuple[int, int]] | None) -> int:

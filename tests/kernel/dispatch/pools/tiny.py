@@ -36,6 +36,19 @@ def instance_of(facts: dict[str, Any]) -> Instance:
         skills=SKILLS,
         patches=PATCHES,
         pairs=None if pairs is None else tables.Pairs(*(list(column) for column in zip(*pairs, strict=True))),
+        terms=None if facts.get("terms") is None else terms_of(facts["terms"], columns_of=list(seats[0])),
+    )
+
+
+def terms_of(rows: list[dict[str, int | None]], columns_of: list[str]) -> tables.Terms:
+    """For each community what single posts are to its people, by id: units on top, or None where they may not be sent."""
+    table = [[row.get(post, 0) for post in columns_of] for row in rows]
+    sorts = sorted({tuple(row) for row in table}, key=repr)
+    closed = int(tables.CLOSED)
+    units = [[closed if amount is None else amount for amount in sort] for sort in sorts]
+    return tables.Terms(
+        [sorts.index(tuple(row)) for row in table],  # type: ignore[arg-type]  # what numpy can read is enough
+        np.array(units, dtype=np.int32).reshape(-1, len(columns_of)),
     )
 
 
@@ -76,8 +89,17 @@ def facts(draw: st.DrawFn, people: int = 5, posts: int = 3, *, roomy: bool = Fal
         st.integers(0, 90).map(lambda u: u / 10),
     )
     pairs = draw(st.none() | st.lists(pair, min_size=1, max_size=6, unique_by=lambda row: row[:2]))
+    calling = {"own": draw(kilometers), "city": draw(kilometers)}
+    posted = st.sampled_from([f"p{at}" for at in range(len(asked))])
+    apart = st.sampled_from([None, 40, -_unit(min(calling.values()))])
+    terms = draw(
+        st.none()
+        | st.lists(
+            st.dictionaries(posted, apart, max_size=2), min_size=len(communities), max_size=len(communities)
+        )
+    )
     prices = Prices(
-        {"own": 0.0, "city": draw(kilometers)},
+        calling,
         fairness_km=draw(kilometers),
         patch_km=draw(kilometers),
         seat_km=draw(st.sampled_from([0.3, 5.0, 1000.0])),
@@ -91,6 +113,7 @@ def facts(draw: st.DrawFn, people: int = 5, posts: int = 3, *, roomy: bool = Fal
         "volunteers": [(f"v{at}", *row) for at, row in enumerate(drawn)],
         "posts": [(f"p{at}", *row) for at, row in enumerate(asked)],
         "pairs": pairs,
+        "terms": terms,
         "horizon": horizon,
         "prices": prices,
     }
@@ -133,10 +156,13 @@ def pair_cost(instance: Instance, v: int, p: int, kept: set[tuple[int, int]] | N
         return None
     if prices.radius_km is not None and travel > _unit(prices.radius_km):
         return None
+    more = 0 if instance.terms is None else int(instance.terms.units[instance.terms.of[home], p])
+    if more == tables.CLOSED:
+        return None
     own, there = int(people.patch[v]), int(posts.patch[p])
     away = own >= 0 and there >= 0 and own != there
     new = kept is not None and (v, p) not in kept
-    return travel + (_unit(prices.patch_km) if away else 0) + (_unit(prices.keep_km) if new else 0)
+    return travel + more + (_unit(prices.patch_km) if away else 0) + (_unit(prices.keep_km) if new else 0)
 
 
 def seat_halves(instance: Instance, v: int, p: int, kind: int) -> int | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from muster.kernel.dispatch.answers import Empty, EmptyCode
-from muster.kernel.dispatch.pools.instance import BACKBONE, KINDS, Longs, kilometers
+from muster.kernel.dispatch.pools.instance import BACKBONE, KINDS, Flags, Longs, kilometers
 from muster.kernel.dispatch.pools.rings import Rings
 from muster.kernel.dispatch.pools.scene import Scene
 from muster.kernel.dispatch.shortage import Ring
@@ -19,6 +19,7 @@ MOST_NAMED = 10
 # Rules of this dispatch beside those of one call-up.
 DECLINED = "declined"
 NOT_LISTED = "not_listed"
+CLOSED_TO_THEM = "closed_to_them"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,8 @@ class Empties:
         alone = self._rings.alone(seat)
         ring, in_full = self._ring(seat) if alone.people else (alone, False)
         holders, free, excluded = self._who_could(need, slot)
+        if barred := int((self._free(need, slot) & ~self._is_open(post)).sum()):
+            free, excluded = free - barred, (*excluded, (CLOSED_TO_THEM, barred))
         nearest = self._nearest_km(post, need, slot) if not alone.people and free else None
         out_of_reach = NOT_LISTED if scene.instance.prices.pairs_only else TOO_FAR
         members = self._members_of(ring)
@@ -108,12 +111,20 @@ class Empties:
             self._holders[need, slot] = int(scene.able(need).sum()), int(left.sum()), tuple(rules)
         return self._holders[need, slot]
 
+    def _free(self, need: int, slot: int) -> Flags:
+        return self.scene.able(need) & self.scene.available(slot) & self.scene.can_stand
+
+    def _is_open(self, post: int) -> Flags:
+        """To whom the terms leave the post open."""
+        instance = self.scene.instance
+        return instance.is_open(instance.volunteers.community, post)
+
     def _nearest_km(self, post: int, need: int, slot: int) -> float | None:
         """How far the nearest is who has what is asked for and is free; None where only listed pairs may be."""
         scene = self.scene
         if scene.instance.prices.pairs_only:
             return None
-        people = np.flatnonzero(scene.able(need) & scene.available(slot) & scene.can_stand)
+        people = np.flatnonzero(self._free(need, slot) & self._is_open(post))
         return kilometers(int(scene.distance(people.astype(np.int32), np.full(len(people), post)).min()))
 
     def _resting(self, seat: int) -> int:

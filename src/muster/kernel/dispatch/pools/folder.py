@@ -227,7 +227,7 @@ class _Reading:
 def write(folder: Path, instance: Instance) -> None:
     """Writes the folder that `read` understands as this question; what of it is there already is written over.
 
-    Raises ValueError for names that a cell cannot hold.
+    Raises ValueError for names that a cell cannot hold, and for terms, which have no file.
     """
     _refuse_unwritable(instance)
     folder.mkdir(parents=True, exist_ok=True)
@@ -342,6 +342,8 @@ def _write(path: Path, columns: Mapping[str, Sequence[str | float]]) -> None:
 
 
 def _refuse_unwritable(instance: Instance) -> None:
+    if instance.terms is not None:
+        raise ValueError("a folder has no file for the terms of communities")
     listed = [name for name in instance.skills if ";" in name or "；" in name]
     every = (
         *(instance.communities.code, instance.volunteers.id, instance.posts.id),

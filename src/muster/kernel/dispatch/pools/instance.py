@@ -162,6 +162,21 @@ class Pairs:
 
 
 @dataclass(frozen=True, eq=False)
+class Terms:
+    """What single posts are to all people of a community, beside the way: closed, or dearer or cheaper than the way says.
+
+    `of`: (communities,) a row of `units`. `units`: (sorts, posts) what a seat there costs on top, below 0 for less, `CLOSED`
+    where nobody of them may be sent. Communities with one row share it, so the table stays small.
+    """
+
+    of: Ints
+    units: Ints
+
+
+CLOSED = np.int32(np.iinfo(np.int32).max)
+
+
+@dataclass(frozen=True, eq=False)
 class Incumbent:
     """The plan in force: who was promised which post, as far as both still exist; sorted by (volunteer, post)."""
 
@@ -191,6 +206,7 @@ class Instance:
     skills: Names
     patches: Names
     pairs: Pairs | None = None
+    terms: Terms | None = None
 
     @staticmethod
     def of(
@@ -204,6 +220,7 @@ class Instance:
         skills: Sequence[str] = (),
         patches: Sequence[str] = (),
         pairs: Pairs | None = None,
+        terms: Terms | None = None,
     ) -> Instance:
         """Checks, sorts everything by id and renumbers, so that the order in which facts came cannot change the answer.
 
@@ -220,6 +237,7 @@ class Instance:
             tuple(skills),
             tuple(patches),
             None if pairs is None else _typed(pairs, len(pairs.volunteer)),
+            None if terms is None else refusals.typed_terms(terms),
         )
         refusals.refuse_nonsense(given)
         return _sorted(given)
@@ -243,6 +261,19 @@ class Instance:
         """Distance from communities to posts, without regard to pairs."""
         places, posts = self.communities, self.posts
         return distance_units(places.x_m[community], places.y_m[community], posts.x_m[post], posts.y_m[post])
+
+    def terms_units(self, community: Ints | Longs, post: Ints | Longs | int) -> Longs:
+        """What the terms add to a seat, 0 where the post is closed to the community. Shapes broadcast."""
+        if self.terms is None:
+            return np.zeros(np.broadcast_shapes(np.shape(community), np.shape(post)), dtype=np.int64)
+        amount = self.terms.units[self.terms.of[community], post].astype(np.int64)
+        return np.where(amount == CLOSED, 0, amount)
+
+    def is_open(self, community: Ints | Longs | int, post: Ints | Longs | int) -> Flags:
+        """Whether the terms let people of the community be sent to the post. Shapes broadcast."""
+        if self.terms is None:
+            return np.ones(np.broadcast_shapes(np.shape(community), np.shape(post)), dtype=np.bool_)
+        return np.asarray(self.terms.units[self.terms.of[community], post] != CLOSED)
 
 
 _KINDS_OF_COLUMN: dict[str, Any] = {
@@ -286,6 +317,9 @@ def _sorted(given: Instance) -> Instance:
         by, to = volunteer_place[pairs.volunteer], post_place[pairs.post]
         order = np.lexsort((to, by))
         pairs = Pairs(by[order], to[order], pairs.km[order])
+    terms = given.terms
+    if terms is not None:
+        terms = Terms(terms.of[community_order], np.ascontiguousarray(terms.units[:, post_order]))
     return Instance(
         _rows(given.communities, community_order),
         _with(
@@ -302,6 +336,7 @@ def _sorted(given: Instance) -> Instance:
         tuple(given.skills[at] for at in skill_order),
         tuple(given.patches[at] for at in patch_order),
         pairs,
+        terms,
     )
 
 

@@ -16,6 +16,7 @@ from muster.kernel.dispatch.pools.instance import (
     BACKBONE,
     GENERAL,
     SKILLED,
+    Flags,
     Instance,
     Ints,
     Longs,
@@ -76,6 +77,8 @@ class _Desk:
         self.rank: list[int] = rank.tolist()
         self.everywhere = np.arange(self.places, dtype=np.int32)
         self.measured: tuple[int, Longs] = (-1, np.zeros(0, dtype=np.int64))
+        self.asked_of: tuple[int, Flags] = (-1, np.zeros(0, dtype=np.bool_))
+        self.home: list[int] = people.community.tolist()
         self.rings: dict[tuple[int, int], _Ring] = {}
         self.listed = _listed(instance)
         self.empty = instance.posts.seats.copy()
@@ -97,7 +100,8 @@ class _Desk:
         own = self.listed.get(post, {})
         radius = self.instance.prices.radius
         for who, km in own.items():
-            if self.free[who] >> slot & 1 and self._can(who, post, role) and (radius is None or km <= radius):
+            near = (radius is None or km <= radius) and self._is_open(post)[self.home[who]]
+            if self.free[who] >> slot & 1 and self._can(who, post, role) and near:
                 yield km, self.rank[who], who
         if self.instance.prices.pairs_only:
             return
@@ -116,7 +120,7 @@ class _Desk:
 
     def _places(self, ring: _Ring, post: int, first: int) -> Iterator[tuple[int, int]]:
         """(units, community) of the communities that may have somebody, nearest first."""
-        near = np.flatnonzero(ring.open)
+        near = np.flatnonzero(ring.open & self._is_open(post))
         km = self._from_all(post)[near]
         farthest = -1
         if len(near) > first:
@@ -135,6 +139,12 @@ class _Desk:
             there = np.full(self.places, post, dtype=np.int32)
             self.measured = post, self.instance.travel_units(self.everywhere, there)
         return self.measured[1]
+
+    def _is_open(self, post: int) -> Flags:
+        """From which communities people may be sent to the post."""
+        if self.asked_of[0] != post:
+            self.asked_of = post, self.instance.is_open(self.everywhere, post)
+        return self.asked_of[1]
 
     def _free_in(self, ring: _Ring, community: int, slot: int, most: int) -> list[int]:
         at, end = int(ring.next[community]), int(ring.end[community])

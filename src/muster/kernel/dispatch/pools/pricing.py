@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from muster.kernel.dispatch.pools.groups import Asks, Places
-from muster.kernel.dispatch.pools.instance import UNITS_PER_KM, Instance, Ints, Longs, units
+from muster.kernel.dispatch.pools.instance import CLOSED, UNITS_PER_KM, Instance, Ints, Longs, units
 from muster.kernel.dispatch.pools.potentials import FAR
 
 # Pairs looked at in one go: the arrays of one block stay in the cache of a processor.
@@ -54,6 +54,10 @@ class Pricer:
         ]
         self._post_at = [(along * scale).astype(np.float32) for along in (posts.x_m, posts.y_m)]
         self._patch_units = units(instance.prices.patch_km) if len(instance.patches) > 1 else 0
+        terms = np.zeros(1, dtype=np.int64)
+        if instance.terms is not None:
+            terms = np.append(terms, instance.terms.units[instance.terms.units != CLOSED])
+        self._least, self._most_terms = keep + int(terms.min()), int(terms.max())
         self._closed: dict[int, list[int]] = {}
         for post, place in zip(places.closed_post.tolist(), places.closed_place.tolist(), strict=True):
             self._closed.setdefault(post, []).append(place)
@@ -63,7 +67,8 @@ class Pricer:
         places, posts = self._instance.communities, self._instance.posts
         across = [np.concatenate([places.x_m, posts.x_m]), np.concatenate([places.y_m, posts.y_m])]
         width = sum(float(np.ptp(part)) for part in across if len(part))
-        return units(width / 1000) + 1 + units(self._instance.prices.patch_km) + self._keep
+        more = self._keep + self._most_terms
+        return units(width / 1000) + 1 + units(self._instance.prices.patch_km) + more
 
     def price(self, pool_price: Longs, gain: Longs, most: int, below: int = 0) -> tuple[Found, Longs]:
         """The columns whose cost + pool price - gain is under `below` >= 0, about the `most` lowest of each ask.
@@ -115,7 +120,7 @@ class Pricer:
             if not len(somewhere):
                 continue
             prices = pool_price[cell][somewhere]
-            rows = asks if hope is None else asks[hope[asks] > int(prices.min()) + self._keep]
+            rows = asks if hope is None else asks[hope[asks] > int(prices.min()) + self._least]
             step = max(1, BLOCK // len(somewhere))
             blocks += [(rows[at : at + step], somewhere, prices) for at in range(0, len(rows), step)]
         with ThreadPoolExecutor(THREADS) as threads:
@@ -132,6 +137,9 @@ class Pricer:
         cost = self._instance.travel_units(where.community[place], post)
         radius = self._instance.prices.radius
         shut = np.zeros(len(cost), dtype=np.bool_) if radius is None else cost > radius
+        if self._instance.terms is not None:
+            shut |= ~self._instance.is_open(where.community[place], post)
+            cost += self._instance.terms_units(where.community[place], post)
         cost += self._instance.patch_units(where.patch[place], post) + self._keep
         cost[shut] = FAR
         return cost
@@ -181,6 +189,12 @@ class Pricer:
             mine, there = self._places.patch[places], self._instance.posts.patch[post]
             away = (mine[None, :] != there[:, None]) & (mine >= 0)[None, :] & (there >= 0)[:, None]
             rough += away * np.float32(self._patch_units)
+        if (terms := self._instance.terms) is not None:
+            mine = terms.of[self._places.community[places]]
+            sorts, column = np.unique(mine, return_inverse=True)
+            more = terms.units[np.ix_(sorts, post)].T.astype(np.float32)
+            more[more >= np.float32(CLOSED)] = np.inf
+            rough += more[:, column]
         # Around one of them the differences are small, so that little is lost where all prices are high.
         middle = int(gain.max(initial=0))
         offers, wishes = pool_price - middle + self._keep, gain - middle

@@ -46,8 +46,10 @@ def direct_of(instance: Instance, incumbent: Incumbent | None) -> Direct:
     travel[is_listed] = listed_units
     radius = np.iinfo(np.int64).max if prices.radius is None else prices.radius
     allowed = (travel <= radius) & (is_listed | (not prices.pairs_only))
+    allowed &= instance.is_open(people.community[volunteer], post)
     closed = is_listed & (distance <= radius) & ((travel > distance) | ~allowed) & (not prices.pairs_only)
     cost = travel + instance.patch_units(people.patch[volunteer], post)
+    cost += instance.terms_units(people.community[volunteer], post)
     cost += np.where(np.isin(keys, promised), 0, keep)
     return Direct(
         volunteer[allowed],

@@ -140,6 +140,7 @@ def spent(instance: Instance, volunteer: Ints, post: Ints, incumbent: Incumbent 
     away = int(np.count_nonzero((own != there) & (own >= 0) & (there >= 0)))
     km = int(lengths(instance, volunteer, post).sum())
     amount = km + called + fair * units(prices.fairness_km) + away * units(prices.patch_km)
+    amount += int(instance.terms_units(people.community[volunteer], post).sum())
     if incumbent is None:
         return amount
     before = set(zip(incumbent.volunteer.tolist(), incumbent.post.tolist(), strict=True))
@@ -168,6 +169,7 @@ class _Recount:
         yield from self._rows((claim.kind != SKILLED) | (held & (skill >= 0)), "skill_missing")
         if prices.pairs_only:
             yield from self._rows(pair_rows(self.instance, who, where)[0], "not_a_pair")
+        yield from self._rows(self.instance.is_open(self.people.community[who], where), "closed")
         if prices.radius is not None:
             yield from self._rows(self.km <= prices.radius, "too_far", km=self.km)
         if claim.km is not None:

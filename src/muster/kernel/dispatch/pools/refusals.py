@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from muster.kernel.dispatch.pools.instance import Horizon, Instance, Pairs, Posts, Prices, Volunteers
+    from muster.kernel.dispatch.pools.instance import (
+        Horizon,
+        Instance,
+        Pairs,
+        Posts,
+        Prices,
+        Terms,
+        Volunteers,
+    )
 
 # A mask of slots or skills is one 64-bit number.
 MOST_SLOTS = 63
@@ -36,6 +44,11 @@ def column(name: str, value: Any, kind: type[np.generic]) -> NDArray[Any]:
     return given.astype(kind)
 
 
+def typed_terms(terms: Terms) -> Terms:
+    """The same terms as arrays of whole numbers."""
+    return type(terms)(column("of", terms.of, np.int32), column("units", terms.units, np.int32))
+
+
 def refuse_nonsense(instance: Instance) -> None:
     """Raises ValueError for the first thing found that no plan could mean; `Instance.of` says what may be given."""
     _refuse_horizon(instance.horizon)
@@ -58,6 +71,7 @@ def refuse_nonsense(instance: Instance) -> None:
     _refuse_volunteers(instance, instance.volunteers)
     _refuse_posts(instance, instance.posts)
     _refuse_pairs(instance, instance.pairs)
+    _refuse_terms(instance, instance.terms)
 
 
 def _refuse_horizon(horizon: Horizon) -> None:
@@ -144,6 +158,26 @@ def _refuse_pairs(instance: Instance, pairs: Pairs | None) -> None:
     again = np.zeros(len(keys), dtype=np.bool_)
     again[order[1:]] = keys[order[1:]] == keys[order[:-1]]
     _first(again, rows, "pair {}: the same volunteer and post came before")
+
+
+def _refuse_terms(instance: Instance, terms: Terms | None) -> None:
+    if terms is None:
+        return
+    places, posts, people = instance.communities.code, instance.posts.id, instance.volunteers
+    if terms.units.ndim != 2 or terms.units.shape[1] != len(posts) or terms.of.shape != (len(places),):
+        raise ValueError(
+            f"terms of the shapes {terms.of.shape} and {terms.units.shape}, for {len(places)} communities and "
+            f"{len(posts)} posts"
+        )
+    _first(_not_in(terms.of, len(terms.units)), places, "community {}: unknown terms")
+    if not terms.units.size:
+        return
+    # Where a seat could cost less than nothing, no plan without it would be cheaper than one with it.
+    least = terms.units.min(axis=1).astype(np.int64)[terms.of[people.community]]
+    calling = instance.tier_units()[people.tier]
+    _first(calling + least < 0, people.id, "volunteer {}: the terms give back more than his tier costs")
+    dear = (terms.units > DEAREST_KM * 100) & (terms.units != np.iinfo(np.int32).max)
+    _first(np.any(dear, axis=0), posts, f"post {{}}: terms of more than {DEAREST_KM:.0f} km")
 
 
 def _first(wrong: NDArray[np.bool_], names: tuple[str, ...], sentence: str) -> None:

@@ -81,7 +81,7 @@ class Scene:
         return _has(self.instance.volunteers.available, slot)
 
     def reach(self, posts: Places | Ints) -> Flags:
-        """(posts, homes): whether the radius and the listed pairs let the people of the home go there."""
+        """(posts, homes): whether radius, listed pairs and terms let the people of the home go there."""
         if self._reach_of_all is not None:
             return self._reach_of_all[posts]
         return self._reach(posts)
@@ -96,7 +96,9 @@ class Scene:
         amount = travel[:, self.home_community]
         rows, columns, km = self._pairs_at(posts)
         amount[rows, columns] = km
-        amount += table.patch_units(self.home_patch[None], np.asarray(posts, dtype=np.int32)[:, None])
+        post = np.asarray(posts, dtype=np.int32)[:, None]
+        amount += table.patch_units(self.home_patch[None], post)
+        amount += table.terms_units(self.home_community[None], post)
         if self.solution.incumbent is not None:
             amount += units(table.prices.keep_km)
         return amount
@@ -114,11 +116,12 @@ class Scene:
         return np.asarray(fits & self.can_stand[person] & self.near(person, post))
 
     def near(self, person: Ints | Longs, post: Longs) -> Flags:
-        """Whether the radius and the listed pairs let each person go to each post."""
+        """Whether the radius, the listed pairs and the terms let each person go to each post."""
         radius = self.instance.prices.radius
         allowed = np.full(person.shape, not self.instance.prices.pairs_only) | (
             self._listed(person, post) >= 0
         )
+        allowed &= self.instance.is_open(self.instance.volunteers.community[person], post)
         return allowed if radius is None else allowed & (self.distance(person, post) <= radius)
 
     def distance(self, person: Ints | Longs, post: Longs) -> Longs:
@@ -130,9 +133,10 @@ class Scene:
     def units(self, person: Ints | Longs | int, seat: Longs | int) -> Longs:
         """What a seat costs with that person in it, but for tier and fairness: `way` has the parts. Shapes broadcast."""
         person, seat = np.broadcast_arrays(person, seat)
-        post = seat // len(KINDS)
+        post, people = seat // len(KINDS), self.instance.volunteers
         amount: Longs = self.distance(person, post)
-        amount = amount + self.instance.patch_units(self.instance.volunteers.patch[person], post)
+        amount = amount + self.instance.patch_units(people.patch[person], post)
+        amount = amount + self.instance.terms_units(people.community[person], post)
         amount = amount + self.halves(person, seat) * (self.seat_value // 2)
         if self.solution.incumbent is None:
             return amount
@@ -244,6 +248,9 @@ class Scene:
             allowed = (lengths <= radius)[:, self.home_community]
         rows, columns, km = self._pairs_at(posts)
         allowed[rows, columns] = True if radius is None else km <= radius
+        if table.terms is not None:
+            post = np.asarray(posts, dtype=np.int32)[:, None]
+            allowed &= table.is_open(self.home_community[None], post)
         return allowed
 
     @cached_property

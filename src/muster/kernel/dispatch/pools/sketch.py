@@ -124,6 +124,7 @@ def holes_of(instance: Instance, available: Masks, incumbent: Incumbent) -> Sket
         ),
         prices=replace(instance.prices, pairs_only=False, keep_km=0.0),
         pairs=None,
+        terms=None,
     )
     return Sketch(instance, smaller)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from muster.kernel.dispatch.answers import Empty, NotCode, Way, WhyMe, WhyNot
 from muster.kernel.dispatch.pools.chains import Chains
-from muster.kernel.dispatch.pools.empties import DECLINED, NOT_LISTED, Empties
+from muster.kernel.dispatch.pools.empties import CLOSED_TO_THEM, DECLINED, NOT_LISTED, Empties
 from muster.kernel.dispatch.pools.forced import forced
 from muster.kernel.dispatch.pools.instance import BACKBONE, KINDS, SKILLED, Instance, Longs, kilometers, units
 from muster.kernel.dispatch.pools.scene import Scene
@@ -168,7 +168,7 @@ class Why:
         parts = (
             scene.distance(person, post),
             table.patch_units(people.patch[person], post),
-            tier,
+            tier + table.terms_units(people.community[person], post),
             table.step_units(person, turn) - tier,
             np.where(kept, 0, keep),
         )
@@ -203,7 +203,9 @@ class Why:
             found += [
                 code for kind, code in ((BACKBONE, NOT_BACKBONE), (SKILLED, SKILL_MISSING)) if kind in kinds
             ]
-        if not bool(scene.near(np.array([person]), np.array([post]))[0]):
+        if not self.instance.is_open(people.community[person], post):
+            found.append(CLOSED_TO_THEM)
+        elif not bool(scene.near(np.array([person]), np.array([post]))[0]):
             found.append(NOT_LISTED if self.instance.prices.pairs_only else TOO_FAR)
         return tuple(found)
 
