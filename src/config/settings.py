@@ -198,6 +198,13 @@ SMS_URL = env.str("SMS_URL", default="", validate=values.web_address_or_none)
 if MESSAGE_CHANNEL == "sms" and not SMS_URL:
     raise EnvError("MESSAGE_CHANNEL is sms, but SMS_URL is not set: nobody would get a message.")
 SMS_KEY = secret("SMS_KEY") if SMS_URL else ""
+# The key with which the provider signs the replies that it hands to /texts/. Empty: no replies are taken, and no message
+# asks for one.
+SMS_REPLY_KEY = (
+    env.str("SMS_REPLY_KEY", default="", validate=values.long_enough_or_none)
+    if PRODUCTION
+    else secret("SMS_REPLY_KEY")
+)
 SMS_SENDER = env.str("SMS_SENDER", default="Muster")
 GROUP_BOT_SERVICES = env.list("GROUP_BOT_SERVICES", default=["wecombot", "dingtalk", "feishu", "lark"])
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")

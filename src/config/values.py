@@ -47,3 +47,9 @@ def long_enough(text: str) -> None:
     """A secret of production that nobody tries out."""
     if len(text) < SHORTEST_SECRET:
         raise ValidationError(f"A secret has at least {SHORTEST_SECRET} characters.")
+
+
+def long_enough_or_none(text: str) -> None:
+    """Such a secret, or nothing where what it opens stays shut."""
+    if text:
+        long_enough(text)

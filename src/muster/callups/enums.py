@@ -59,6 +59,40 @@ class AnswerReason(models.TextChoices):
     OTHER = "other", _("another reason")
 
 
+class AnswerWay(models.TextChoices):
+    """How an answer reached us. All ways count alike; nobody needs a smartphone."""
+
+    PAGE = "page", _("on the page")
+    TEXT = "text", _("by text message")
+    PHONE = "phone", _("on the phone")
+
+
+class TextAnswer(models.TextChoices):
+    """What a text message may say; the digit is the whole answer."""
+
+    YES = "1", _("can come")
+    NO = "2", _("cannot come")
+    CALL = "3", _("wants to be called")
+
+
+class RingResult(models.TextChoices):
+    """What came of one call by telephone."""
+
+    YES = "yes", _("can come")
+    NO = "no", _("cannot come")
+    LATER = "later", _("call again later")
+    NOT_REACHED = "not_reached", _("not reached")
+    UNNOTED = "unnoted", _("not noted")  # the number was shown, and nothing was written down
+
+
+class PassKind(models.TextChoices):
+    """What an address opens that nobody has to sign in for."""
+
+    MY_CALENDAR = "my_calendar", _("calendar of a person")
+    CALL_UP_CALENDAR = "call_up_calendar", _("calendar of a call-up")
+    WALL = "wall", _("wall display of a post")
+
+
 class SupportKind(models.TextChoices):
     """What the duty holder guarantees (R1.6, R2.15, R9.6): who uses volunteers provides for them."""
 

@@ -11,6 +11,7 @@ from muster.audit.retention import Rule, delete_older
 from muster.callups.models import Assignment, Offer
 
 TWO_YEARS = timedelta(days=2 * 365)
+HALF_YEAR = timedelta(days=180)
 THREE_YEARS = timedelta(days=3 * 365)
 PROOF_OF_HOURS = (
     "GB/T 40143-2021 5.2.2: proof of hours, 10 years after the last service; the name ends with the person"
@@ -45,6 +46,21 @@ RULES = (
         TWO_YEARS,
         "norms.md D.6: logs at least 6 months, disputes about hours 2 years",
         delete_older("callups.Scan", "at"),
+    ),
+    Rule(
+        "callups.TextReply",
+        DataClass.SYSTEM,
+        HALF_YEAR,
+        "norms.md D.6: logs of the system, at least 6 months",
+        delete_older("callups.TextReply", "received_at"),
+    ),
+    Rule("callups.Ring", DataClass.SYSTEM, TWO_YEARS, NOTES, delete_older("callups.Ring", "rung_at")),
+    Rule(
+        "callups.ViewPass",
+        DataClass.SYSTEM,
+        HALF_YEAR,
+        "norms.md D.6: logs of the system, at least 6 months after it ended",
+        delete_older("callups.ViewPass", "expires_at"),
     ),
     Rule(
         "callups.DispatchRun",

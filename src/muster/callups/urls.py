@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.callups.views import check_in, hours, my, post, unit
+from muster.callups.views import check_in, hours, my, post, texts, unit
 from muster.callups.views.desk import deeds, dispatch, lists, live, raising
 
 app_name = "callups"
@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/check-in/<slug:post_code>/", check_in.show, name="my-check-in"),
     path("my/check-in/<slug:post_code>/check/", check_in.check, name="my-check-in-check"),
     path("my/check-in/<slug:post_code>/undo/", check_in.undo, name="my-check-in-undo"),
+    path("texts/", texts.take, name="texts-reply"),
     path("my/o/<str:token>/", my.show, name="my-offer"),
     path("my/o/<str:token>/answer/", my.answer, name="my-offer-answer"),
     path("my/o/<str:token>/calendar.ics", my.calendar, name="my-offer-calendar"),

@@ -9,6 +9,9 @@ from django.db.models import Count, QuerySet
 from muster.notifications.enums import MessageState
 from muster.notifications.models import Message
 
+# How far back "last told" looks: the newest messages to one person.
+LATELY = 50
+
 
 def delivery_counts(subject_kind: str, subject_code: str) -> Mapping[str, int]:
     """How many messages about a subject are in each state; every state is there, with 0 where none is."""
@@ -36,3 +39,15 @@ def failed(messages: QuerySet[Message]) -> QuerySet[Message]:
 def messages_to(person_id: int) -> QuerySet[Message]:
     """What was sent to a person, the newest first."""
     return Message.objects.filter(person_id=person_id).order_by("-id")
+
+
+def subjects_told(person_id: int, subject_kind: str) -> list[str]:
+    """The codes of what a person was last told about, of one kind, the newest first and each once."""
+    told = messages_to(person_id).filter(subject_kind=subject_kind).values_list("subject_code", flat=True)
+    return list(dict.fromkeys(told[:LATELY]))
+
+
+def was_sent(send_key: str) -> bool:
+    """True if the message with this key has left, or is at the provider at this moment."""
+    left = (MessageState.SENDING, MessageState.SENT)
+    return Message.objects.filter(send_key=send_key, state__in=left).exists()

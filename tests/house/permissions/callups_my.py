@@ -20,6 +20,8 @@ def yes(scene: Scene) -> dict[str, str]:
 
 # A link in the hands of somebody who is signed in as another person says whose it is not, and opens nothing.
 ROWS = [
+    # The signature of the provider is the key; without it nobody is let in, whoever is signed in.
+    Row("callups:texts-reply", {}, others=403, method="post"),
     Row("callups:my-offer", only("volunteer", "stranger"), others=403, kwargs=token),
     Row("callups:my-offer", everybody(404), kwargs=wrong_purpose),
     Row(

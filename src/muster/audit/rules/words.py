@@ -27,6 +27,7 @@ DEEDS = {
     "callups.dispatch.confirmed": _("Confirmed the plan of a dispatch"),
     "callups.dispatch.planned": _("Made a plan for a dispatch"),
     "callups.offer.accepted": _("Answered yes to a question"),
+    "callups.offer.call_wanted": _("Asked to be called"),
     "callups.offer.declined": _("Answered no to a question"),
     "callups.offer.promoted": _("Moved up from the waiting list"),
     "callups.offer.withdrawn": _("Said that they cannot come any more"),

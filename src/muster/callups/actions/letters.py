@@ -12,7 +12,7 @@ from django.utils import translation
 
 from muster.callups.access import OFFER_LINK
 from muster.callups.models import Assignment, CallUp, Offer, Shift, UnitCall
-from muster.callups.rules import letters
+from muster.callups.rules import letters, text_replies
 from muster.callups.rules.letters import Errand, Words
 from muster.notifications.actions import messages
 from muster.notifications.actions.messages import Draft
@@ -20,6 +20,7 @@ from muster.people import links
 from muster.people.enums import LiaisonSide
 from muster.people.models import Liaison, Person
 from muster.territory.models import Division
+from muster.toolkit import clock
 
 # A link opens the page of a seat until everybody is home, and the thank-you for a few days more.
 LINK_LIFE = timedelta(days=3)
@@ -38,13 +39,20 @@ def _path() -> str:
     return reverse("callups:my-offer", args=[_ANY])
 
 
+def answers_by_text(person: Person) -> bool:
+    """True for who has no smartphone, where replies come in at all."""
+    return bool(settings.SMS_REPLY_KEY) and not person.has_smartphone
+
+
 def ask(call_up: CallUp, offers: Sequence[Offer], *, at: datetime) -> int:
     """Asks each of these people; `offers` come with person and slot.shift.post."""
     with translation.override(settings.LANGUAGE_CODE):
-        errands = _Errands(call_up)
+        errands = Errands(call_up)
         return messages.post(
             [
-                _to_person(
+                _in_full(offer, errands)
+                if answers_by_text(offer.person)
+                else _to_person(
                     "offer",
                     offer,
                     letters.ask(errands.at(offer.slot.shift), offer.reply_by, offer_link(offer)),
@@ -55,15 +63,48 @@ def ask(call_up: CallUp, offers: Sequence[Offer], *, at: datetime) -> int:
         )
 
 
+def ask_in_full(offer: Offer, *, at: datetime) -> int:
+    """The question with its risk, to be answered by text; once for each offer. How many went out."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return messages.post([_in_full(offer, Errands(offer.call_up))], at=at, urgent=True)
+
+
+def full_question_key(offer: Offer) -> str:
+    """The send key of `ask_in_full`: a message with it carried the risk statement."""
+    return f"text:{offer.code}"
+
+
+def _in_full(offer: Offer, errands: Errands) -> Draft:
+    words = text_replies.ask(
+        errands.at(offer.slot.shift),
+        clock.face(offer.reply_by),
+        offer.call_up.risk_statement,
+        offer_link(offer),
+    )
+    return draft(full_question_key(offer), "offer", offer.person, offer.call_up, words)
+
+
+def _way(offer: Offer) -> str:
+    """Where this person answers."""
+    link = offer_link(offer)
+    return text_replies.by_text(link) if answers_by_text(offer.person) else link
+
+
+def _way_back(offer: Offer, person: Person) -> str:
+    """Where this person gives the seat of their offer back."""
+    link = offer_link(offer)
+    return text_replies.take_back_by_text(link) if answers_by_text(person) else link
+
+
 def remind_unanswered(call_up: CallUp, offers: Iterable[Offer], *, at: datetime) -> int:
     """Once for each offer that nobody has answered."""
     with translation.override(settings.LANGUAGE_CODE):
-        errands = _Errands(call_up)
+        errands = Errands(call_up)
         drafts = [
             _to_person(
                 "remind",
                 offer,
-                letters.remind_answer(errands.at(offer.slot.shift), offer.reply_by, offer_link(offer)),
+                letters.remind_answer(errands.at(offer.slot.shift), offer.reply_by, _way(offer)),
             )
             for offer in offers
         ]
@@ -74,50 +115,48 @@ def remind_muster(seats: Iterable[Assignment], *, at: datetime) -> int:
     """Once for each seat, before its muster; people who were ordered have no offer and no link."""
     with translation.override(settings.LANGUAGE_CODE):
         drafts = []
-        errands: dict[int, _Errands] = {}
+        errands: dict[int, Errands] = {}
         for seat in seats:
-            link = offer_link(seat.offer) if seat.offer else settings.PUBLIC_URL
-            known = errands.get(seat.call_up_id) or errands.setdefault(
-                seat.call_up_id, _Errands(seat.call_up)
-            )
+            link = _way_back(seat.offer, seat.person) if seat.offer else settings.PUBLIC_URL
+            known = errands.get(seat.call_up_id) or errands.setdefault(seat.call_up_id, Errands(seat.call_up))
             words = letters.remind_muster(known.at(seat.shift), seat.call_up.bring, link)
-            drafts.append(_draft(f"muster:{seat.code}", "remind", seat.person, seat.call_up, words))
+            drafts.append(draft(f"muster:{seat.code}", "remind", seat.person, seat.call_up, words))
         return messages.post(drafts, at=at)
 
 
 def tell_promoted(offer: Offer, seat: Assignment, *, at: datetime) -> None:
     """The one who waited has a seat."""
     with translation.override(settings.LANGUAGE_CODE):
-        words = letters.promoted(_Errands(offer.call_up).at(seat.slot.shift), offer_link(offer))
+        words = letters.promoted(Errands(offer.call_up).at(seat.slot.shift), _way_back(offer, offer.person))
         messages.post([_to_person("promoted", offer, words)], at=at)
 
 
 def tell_ordered(seat: Assignment, *, at: datetime) -> None:
     """A duty for the regular force."""
     with translation.override(settings.LANGUAGE_CODE):
-        words = letters.ordered(_Errands(seat.call_up).at(seat.shift))
-        messages.post([_draft(f"ordered:{seat.code}", "ordered", seat.person, seat.call_up, words)], at=at)
+        words = letters.ordered(Errands(seat.call_up).at(seat.shift))
+        messages.post([draft(f"ordered:{seat.code}", "ordered", seat.person, seat.call_up, words)], at=at)
 
 
 def tell_released(seat: Assignment, *, at: datetime) -> None:
     """An order that was taken back."""
     with translation.override(settings.LANGUAGE_CODE):
-        words = letters.released(_Errands(seat.call_up).at(seat.shift))
-        messages.post([_draft(f"released:{seat.code}", "released", seat.person, seat.call_up, words)], at=at)
+        words = letters.released(Errands(seat.call_up).at(seat.shift))
+        messages.post([draft(f"released:{seat.code}", "released", seat.person, seat.call_up, words)], at=at)
 
 
 def tell_moved(offer: Offer, *, at: datetime) -> None:
     """Somebody who has not answered yet is asked for another place."""
     with translation.override(settings.LANGUAGE_CODE):
-        words = letters.moved(_Errands(offer.call_up).at(offer.slot.shift), offer.reply_by, offer_link(offer))
+        words = letters.moved(Errands(offer.call_up).at(offer.slot.shift), offer.reply_by, _way(offer))
         key = f"moved:{offer.code}:{offer.slot_id}"
-        messages.post([_draft(key, "offer", offer.person, offer.call_up, words)], at=at)
+        messages.post([draft(key, "offer", offer.person, offer.call_up, words)], at=at)
 
 
 def thank(call_up: CallUp, offers: Iterable[Offer], *, at: datetime) -> int:
     """Those who are not needed any more are told so, kindly and at once."""
     with translation.override(settings.LANGUAGE_CODE):
-        errands = _Errands(call_up)
+        errands = Errands(call_up)
         return messages.post(
             [_to_person("thanked", offer, letters.thanked(errands.at(offer.slot.shift))) for offer in offers],
             at=at,
@@ -135,13 +174,13 @@ def tell_stood_down(
 ) -> int:
     """Everybody once: who was asked, who waits, who has a seat, who was ordered, and the liaisons of the units."""
     with translation.override(settings.LANGUAGE_CODE):
-        errands = _Errands(call_up)
+        errands = Errands(call_up)
         drafts = [
             _to_person("stood_down", offer, letters.stood_down(errands.at(offer.slot.shift), reason))
             for offer in offers
         ]
         drafts += [
-            _draft(
+            draft(
                 f"stood_down:{seat.code}",
                 "stood_down",
                 seat.person,
@@ -158,7 +197,7 @@ def tell_stood_down(
 def call_units(call_up: CallUp, unit_calls: Sequence[UnitCall], *, at: datetime) -> int:
     """Each unit's liaison is asked how many can come."""
     with translation.override(settings.LANGUAGE_CODE):
-        whole = _Errands(call_up).whole()
+        whole = Errands(call_up).whole()
 
         def words(call: UnitCall) -> Words:
             link = f"{settings.PUBLIC_URL}{reverse('callups:unit-call', args=[call.code])}"
@@ -167,7 +206,7 @@ def call_units(call_up: CallUp, unit_calls: Sequence[UnitCall], *, at: datetime)
         return messages.post(_to_liaisons("unit_called", call_up, unit_calls, words), at=at)
 
 
-class _Errands:
+class Errands:
     """Where and when, in words, for one call-up; each shift is put into words once, however many people stand there."""
 
     def __init__(self, call_up: CallUp) -> None:
@@ -205,10 +244,11 @@ class _Errands:
 
 
 def _to_person(occasion: str, offer: Offer, words: Words) -> Draft:
-    return _draft(f"{occasion}:{offer.code}", occasion, offer.person, offer.call_up, words)
+    return draft(f"{occasion}:{offer.code}", occasion, offer.person, offer.call_up, words)
 
 
-def _draft(send_key: str, topic: str, person: Person, call_up: CallUp, words: Words) -> Draft:
+def draft(send_key: str, topic: str, person: Person, call_up: CallUp, words: Words) -> Draft:
+    """One message to one person about a call-up."""
     return Draft(
         send_key=send_key,
         topic=topic,
@@ -233,7 +273,7 @@ def _to_liaisons(
         "person"
     )
     return [
-        _draft(
+        draft(
             f"{occasion}:{calls[liaison.unit_id].code}",
             occasion,
             liaison.person,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from muster.callups.access import locked_offer
 from muster.callups.actions import letters, seats
 from muster.callups.actions.notes import note
-from muster.callups.enums import AssignmentState, CallUpState, OfferState
+from muster.callups.enums import AnswerWay, AssignmentState, CallUpState, OfferState
 from muster.callups.models import Assignment, CallUp, Offer, Slot
 from muster.callups.queries import fitness, standing
 from muster.callups.rules import answers
@@ -35,7 +35,14 @@ class Answer:
     position: int | None = None
 
 
-def accept(offer: Offer, *, actor: Actor, risk_confirmed: bool, at: datetime | None = None) -> Answer:
+def accept(
+    offer: Offer,
+    *,
+    actor: Actor,
+    risk_confirmed: bool,
+    way: AnswerWay = AnswerWay.PAGE,
+    at: datetime | None = None,
+) -> Answer:
     """Yes: the seat that was asked for, else another at the same time in the same call-up, else the waiting list.
 
     `risk_confirmed`: the person saw the risk statement and answered under it (R9.2). A late yes counts while there is
@@ -50,14 +57,27 @@ def accept(offer: Offer, *, actor: Actor, risk_confirmed: bool, at: datetime | N
         if offer.state == OfferState.THANKED:
             return Answer(OfferState.THANKED)
         _refuse_yes(offer, at, risk_confirmed=risk_confirmed)
-        answer = _take_seat(offer, actor, at) or _join_waiting(offer, at)
-        note("callups.offer.accepted", offer, actor=actor, at=at, detail={"state": answer.state})
+        answer = _take_seat(offer, actor, way, at) or _join_waiting(offer, way, at)
+        note(
+            "callups.offer.accepted",
+            offer,
+            actor=actor,
+            at=at,
+            detail={"state": answer.state, "way": way.value},
+        )
         if _was_last(answer) and standing.free_seats(offer.call_up_id) == 0:
             queue.enqueue_once("callups.thank_surplus", offer.call_up.code, call_up_id=offer.call_up_id)
     return answer
 
 
-def decline(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = None) -> Answer:
+def decline(
+    offer: Offer,
+    reason: str,
+    *,
+    actor: Actor,
+    way: AnswerWay = AnswerWay.PAGE,
+    at: datetime | None = None,
+) -> Answer:
     """No, with a reason; from a seat it is `withdraw`. Whoever declined may still say yes while there is room."""
     at = at or server_clock.now()
     with transaction.atomic():
@@ -66,13 +86,27 @@ def decline(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = No
             return _as_answered(offer)
         _refuse_if_over(offer)
         if offer.state != OfferState.ACCEPTED:
-            _move(offer, OfferState.DECLINED, answered_at=at, reason=reason, waiting_since=None)
+            _move(
+                offer,
+                OfferState.DECLINED,
+                answered_at=at,
+                reason=reason,
+                waiting_since=None,
+                answered_by=way.value,
+            )
             _record_no(offer, "callups.offer.declined", actor, at)
             return Answer(OfferState.DECLINED)
-    return withdraw(offer, reason, actor=actor, at=at)
+    return withdraw(offer, reason, actor=actor, way=way, at=at)
 
 
-def withdraw(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = None) -> Answer:
+def withdraw(
+    offer: Offer,
+    reason: str,
+    *,
+    actor: Actor,
+    way: AnswerWay = AnswerWay.PAGE,
+    at: datetime | None = None,
+) -> Answer:
     """Cannot come any more: the seat is free at once, then the first who waits gets it, else somebody new is asked."""
     at = at or server_clock.now()
     with transaction.atomic():
@@ -87,7 +121,7 @@ def withdraw(offer: Offer, reason: str, *, actor: Actor, at: datetime | None = N
             raise Refused(
                 "already_arrived", _("You have checked in already. Tell your leader, who checks you out.")
             )
-        _move(offer, OfferState.WITHDRAWN, answered_at=at, reason=reason)
+        _move(offer, OfferState.WITHDRAWN, answered_at=at, reason=reason, answered_by=way.value)
         _record_no(offer, "callups.offer.withdrawn", actor, at)
     pass_on(seat, at=at)
     return Answer(OfferState.WITHDRAWN)
@@ -185,7 +219,7 @@ def _bars(offer: Offer, slot: Slot) -> tuple[Bar, ...]:
     return fitness.bars_between(offer.person, slot, call_up, norms.rules_for(call_up.division_code))
 
 
-def _take_seat(offer: Offer, actor: Actor, at: datetime) -> Answer | None:
+def _take_seat(offer: Offer, actor: Actor, way: AnswerWay, at: datetime) -> Answer | None:
     """The seat its unit holds, the one that was proposed, or another at the same time; None where all are full."""
     facts = standing.seat_facts(offer, actor)
     seat = None
@@ -200,16 +234,32 @@ def _take_seat(offer: Offer, actor: Actor, at: datetime) -> Answer | None:
         seat = seats.claim(others, offer.person, at=at, offer=offer, unit_call=offer.unit_call, **facts)
     if seat is None:
         return None
-    _move(offer, OfferState.ACCEPTED, answered_at=at, risk_confirmed_at=at, reason="", waiting_since=None)
+    _move(
+        offer,
+        OfferState.ACCEPTED,
+        answered_at=at,
+        risk_confirmed_at=at,
+        reason="",
+        waiting_since=None,
+        answered_by=way.value,
+    )
     return Answer(OfferState.ACCEPTED, seat)
 
 
-def _join_waiting(offer: Offer, at: datetime) -> Answer:
+def _join_waiting(offer: Offer, way: AnswerWay, at: datetime) -> Answer:
     """The waiting list while it has room; beyond it nobody is kept waiting for nothing."""
     if standing.waiting_room_left(offer.call_up) <= 0:
-        _move(offer, OfferState.THANKED, answered_at=at, risk_confirmed_at=at)
+        _move(offer, OfferState.THANKED, answered_at=at, risk_confirmed_at=at, answered_by=way.value)
         return Answer(OfferState.THANKED)
-    _move(offer, OfferState.WAITING, answered_at=at, waiting_since=at, risk_confirmed_at=at, reason="")
+    _move(
+        offer,
+        OfferState.WAITING,
+        answered_at=at,
+        waiting_since=at,
+        risk_confirmed_at=at,
+        reason="",
+        answered_by=way.value,
+    )
     return Answer(OfferState.WAITING, position=standing.position_of(offer))
 
 
@@ -274,4 +324,4 @@ def _moving(*names: str) -> str:
 
 
 def _record_no(offer: Offer, verb: str, actor: Actor, at: datetime) -> None:
-    note(verb, offer, actor=actor, at=at, detail={"reason": offer.reason})
+    note(verb, offer, actor=actor, at=at, detail={"reason": offer.reason, "way": offer.answered_by})

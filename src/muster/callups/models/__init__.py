@@ -5,6 +5,7 @@ from muster.callups.models.calls import CallTemplate, CallUp, NeedItem, Post, Sh
 from muster.callups.models.dispatch import DispatchPart, DispatchRun
 from muster.callups.models.pledges import Pledge, UnitCall
 from muster.callups.models.presence import Attendance, Scan, SupportIssue
+from muster.callups.models.reaching import Ring, TextReply, ViewPass
 
 __all__ = [
     "Assignment",
@@ -17,10 +18,13 @@ __all__ = [
     "Offer",
     "Pledge",
     "Post",
+    "Ring",
     "Scan",
     "Shift",
     "Slot",
     "SupportIssue",
     "SupportItem",
+    "TextReply",
     "UnitCall",
+    "ViewPass",
 ]

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Func, Q
 
-from muster.callups.enums import SEATED, AnswerReason, AssignmentState, OfferState
+from muster.callups.enums import SEATED, AnswerReason, AnswerWay, AssignmentState, OfferState
 from muster.callups.models.calls import CallUp, Shift, Slot
 from muster.callups.models.pledges import Pledge, UnitCall
 from muster.people.models import Person
@@ -49,6 +49,10 @@ class Offer(models.Model):
         null=True
     )  # when the person answered under the risk statement (R9.2)
     reason = models.CharField(max_length=10, choices=AnswerReason.choices, blank=True)
+    # The database fills it in, because a wave writes thousands of rows without naming this column.
+    answered_by = models.CharField(
+        max_length=6, choices=AnswerWay.choices, blank=True, default="", db_default=""
+    )
     why = models.JSONField(default=dict)  # reasons of the dispatch, as codes and numbers
 
     class Meta:

@@ -40,6 +40,7 @@ NEEDED = (
         "person__birth_on",
         "person__force_class",
         "person__phone",
+        "person__has_smartphone",
         "person__lon",
         "person__lat",
     ),

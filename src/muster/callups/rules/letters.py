@@ -37,7 +37,8 @@ class Errand:
         return f"{clock.date_words(self.starts_at)} {clock.span(self.starts_at, self.ends_at)}"
 
 
-def _worded(errand: Errand, title: str, body: str) -> Words:
+def worded(errand: Errand, title: str, body: str) -> Words:
+    """The message, marked where it is of a drill."""
     if errand.is_drill:
         return Words(_("[Drill] %(title)s") % {"title": title}, _("[Drill] %(body)s") % {"body": body})
     return Words(title, body)
@@ -48,7 +49,7 @@ def ask(errand: Errand, reply_by: datetime, link: str) -> Words:
     body = _(
         "%(community)s needs your help: %(hours)s, %(place)s, %(task)s. Can you come? Answer by %(reply)s: %(link)s"
     )
-    return _worded(
+    return worded(
         errand,
         _("%(community)s asks for your help") % {"community": errand.community},
         body
@@ -68,7 +69,7 @@ def remind_answer(errand: Errand, reply_by: datetime, link: str) -> Words:
     body = _(
         "%(community)s waits for your word: %(hours)s, %(place)s. A no helps as well. Until %(reply)s: %(link)s"
     )
-    return _worded(
+    return worded(
         errand,
         _("Can you come?"),
         body
@@ -87,7 +88,7 @@ def remind_muster(errand: Errand, bring: str, link: str) -> Words:
     body = _(
         "See you at %(muster)s, %(place)s (%(hours)s). Bring: %(bring)s. Cannot come any more? Say so here: %(link)s"
     )
-    return _worded(
+    return worded(
         errand,
         _("Muster at %(muster)s") % {"muster": clock.face(errand.muster_at)},
         body
@@ -106,7 +107,7 @@ def promoted(errand: Errand, link: str) -> Words:
     body = _(
         "A seat is free and it is yours: %(hours)s, %(place)s, muster at %(muster)s. Cannot come any more? %(link)s"
     )
-    return _worded(
+    return worded(
         errand,
         _("You have a seat now"),
         body
@@ -124,7 +125,7 @@ def thanked(errand: Errand) -> Words:
     body = _(
         "Enough neighbors have said yes for %(place)s, %(hours)s. You need not answer any more; thank you."
     )
-    return _worded(
+    return worded(
         errand,
         _("Enough people are coming, thank you"),
         body % {"place": errand.place, "hours": errand.hours},
@@ -136,7 +137,7 @@ def stood_down(errand: Errand, reason: str) -> Words:
     body = _(
         "You need not come: %(community)s stood down %(place)s, %(hours)s. %(reason)s Thank you for being ready."
     )
-    return _worded(
+    return worded(
         errand,
         _("Stood down, thank you"),
         body
@@ -152,7 +153,7 @@ def stood_down(errand: Errand, reason: str) -> Words:
 def ordered(errand: Errand) -> Words:
     """An order to the regular force or to staff on duty; never to a volunteer."""
     body = _("Duty at %(place)s, %(hours)s, muster at %(muster)s: %(task)s.")
-    return _worded(
+    return worded(
         errand,
         _("Duty at %(muster)s") % {"muster": clock.face(errand.muster_at)},
         body
@@ -170,7 +171,7 @@ def moved(errand: Errand, reply_by: datetime, link: str) -> Words:
     body = _(
         "You are needed at another place: %(place)s, %(hours)s, muster at %(muster)s. Can you come? Until %(reply)s: %(link)s"
     )
-    return _worded(
+    return worded(
         errand,
         _("Another place: can you come?"),
         body
@@ -187,7 +188,7 @@ def moved(errand: Errand, reply_by: datetime, link: str) -> Words:
 def released(errand: Errand) -> Words:
     """An order is taken back because somebody else stands there; an order to another place comes by itself."""
     body = _("You need not come to %(place)s, %(hours)s: somebody else is there. Thank you for being ready.")
-    return _worded(
+    return worded(
         errand,
         _("No duty at %(muster)s") % {"muster": clock.face(errand.muster_at)},
         body % {"place": errand.place, "hours": errand.hours},
@@ -199,7 +200,7 @@ def unit_called(errand: Errand, answer_by: datetime, link: str) -> Words:
     body = _(
         "%(community)s calls your unit: %(hours)s, %(place)s. How many can you send? Answer by %(reply)s: %(link)s"
     )
-    return _worded(
+    return worded(
         errand,
         _("%(community)s calls your unit") % {"community": errand.community},
         body
