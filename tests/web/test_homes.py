@@ -19,7 +19,7 @@ HOMES = {
     "province_overseer": "/desk/",
     "liaison": "/unit/",
     "leader": "/post/",
-    "guard": "/my/",
+    "guard": "/gate/",
     "auditor": "/desk/trail/",
     "administrator": "/desk/accounts/",
     "volunteer": "/my/",

@@ -44,6 +44,8 @@ RAILS = {
     "administrator": ["/desk/settings/", "/desk/accounts/"],
 }
 
+OWN = [place for place in MY if not place.kinds]
+
 
 def rail_of(client: Client, address: str = "/desk/") -> list[str]:
     """The addresses of the rail on that page, in their order."""
@@ -74,9 +76,22 @@ def test_everybody_has_the_four_pages_of_their_own(world: World, who: str) -> No
 
     page = client.get("/my/").content.decode()
 
-    for place in MY:
+    for place in OWN:
         assert f'href="{place.url}"' in page
         assert client.get(place.url).status_code == 200
+
+
+@pytest.mark.parametrize(("who", "work"), [("leader", ["/post/"]), ("guard", ["/gate/"]), ("volunteer", [])])
+def test_the_bar_of_ones_own_leads_back_to_the_post_or_the_gate(
+    world: World, who: str, work: list[str]
+) -> None:
+    client = world.client_for(who)
+
+    page = client.get("/my/").content.decode()
+
+    bar = re.findall(r'<a href="([^"]*)"', page[page.index("tabs-my") :].partition("</nav>")[0])
+    assert bar == [*(place.url for place in OWN), *work]
+    assert [client.get(url).status_code for url in work] == [200] * len(work)
 
 
 @pytest.mark.parametrize("url", WORKER)

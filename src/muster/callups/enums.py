@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.norms.enums import TaskKind as TaskKind  # noqa: PLC0414 - re-exported; it lives where people can read it
 
+# Work that is done at a gate itself.
+GATE_TASKS = (TaskKind.SCAN_TEMPERATURE, TaskKind.REGISTRATION, TaskKind.ORDER_KEEPING)
+
 
 class CallUpState(models.TextChoices):
     OPEN = "open", _("open")  # asking

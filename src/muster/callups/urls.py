@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.callups.views import check_in, hours, my, post, texts, unit
+from muster.callups.views import check_in, gate, hours, my, post, texts, unit
 from muster.callups.views.desk import deeds, dispatch, lists, live, raising
 
 app_name = "callups"
@@ -45,6 +45,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/<slug:code>/walk-up/", post.walk_up, name="post-walk-up"),
     path("post/<slug:code>/support/", post.support, name="post-support"),
     path("post/<slug:code>/phone/", post.phone, name="post-phone"),
+    path("gate/", gate.home, name="gate-home"),
+    path("gate/<slug:code>/", gate.detail, name="gate-detail"),
+    path("gate/<slug:code>/code/", gate.code_shown, name="gate-code"),
+    path("gate/<slug:code>/list/", gate.people, name="gate-people"),
+    path("gate/<slug:code>/leader/", gate.leader, name="gate-leader"),
     path("my/check-in/<slug:post_code>/", check_in.show, name="my-check-in"),
     path("my/check-in/<slug:post_code>/check/", check_in.check, name="my-check-in-check"),
     path("my/check-in/<slug:post_code>/undo/", check_in.undo, name="my-check-in-undo"),

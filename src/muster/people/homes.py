@@ -5,11 +5,12 @@ from django.urls import reverse
 from muster.people.enums import OVERSEERS, RoleKind
 from muster.toolkit.actor import Actor
 
-# The first that fits. A guard has no page of his own yet; like every person he has his own hours and shifts.
+# The first that fits.
 HOMES = (
     ((RoleKind.COMMUNITY_WORKER, *OVERSEERS), "web:desk-home"),
     ((RoleKind.UNIT_LIAISON,), "callups:unit-home"),
     ((RoleKind.SHIFT_LEADER,), "callups:post-home"),
+    ((RoleKind.GUARD,), "callups:gate-home"),
     ((RoleKind.AUDITOR,), "audit:desk-trail-list"),
     ((RoleKind.SYSTEM_ADMINISTRATOR,), "people:desk-account-list"),
 )

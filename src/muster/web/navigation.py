@@ -70,6 +70,8 @@ MY = (
     Place("/my/records/", "clock", _("Hours"), ()),
     Place("/my/disclosures/", "eye", _("Who looked"), ()),
     Place("/my/profile/", "settings", _("Settings"), ()),
+    Place("/post/", "door-enter", _("My post"), (RoleKind.SHIFT_LEADER,)),
+    Place("/gate/", "shield-check", _("Gates"), (RoleKind.GUARD,)),
 )
 
 
@@ -118,13 +120,13 @@ class DeskNavigation:
 
 @dataclass(frozen=True)
 class MyNavigation:
-    """The tab bar of the phone."""
+    """The tab bar of the phone: one's own pages, and the way back to one's work."""
 
     items: list[Item]
 
     @classmethod
     def of(cls, request: HttpRequest) -> MyNavigation:
-        return cls(items=_items(MY, request.path, None))
+        return cls(items=_items(MY, request.path, getattr(request, "actor", None)))
 
 
 def _name_of(request: HttpRequest) -> str:

@@ -77,6 +77,12 @@ ROWS = [
     Row("callups:post-walk-up", only(*LEADERS, status=409), method="post", kwargs=post, data=walk_up),
     Row("callups:post-support", only(*LEADERS, status=302), method="post", kwargs=post, data=ppe),
     Row("callups:post-phone", only(*LEADERS), method="post", kwargs=post, data=seat),
+    Row("callups:gate-home", only("guard"), stranger=302),
+    Row("callups:gate-detail", only("guard"), kwargs=post, stranger=302),
+    Row("callups:gate-code", only("guard"), kwargs=post),
+    Row("callups:gate-people", only("guard"), kwargs=post),
+    # Nobody leads the post of the scene.
+    Row("callups:gate-leader", only("guard", status=409), method="post", kwargs=post),
     Row("callups:my-check-in", everybody(), kwargs=check_in, why_neighbor=AT_THE_POST),
     Row("callups:my-check-in-check", everybody(409), method="post", kwargs=check_in, data=no_code),
     Row("callups:my-check-in-undo", everybody(422), method="post", kwargs=check_in, data=no_code),

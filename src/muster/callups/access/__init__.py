@@ -11,6 +11,7 @@ from muster.callups.access.command import (
 from muster.callups.access.doors import (
     OFFER_LINK,
     call_ups_visible_to,
+    gate_posts_visible_to,
     get_call_up,
     get_offer,
     get_post,
@@ -32,6 +33,7 @@ __all__ = [
     "commanded",
     "commands",
     "communities_commanded",
+    "gate_posts_visible_to",
     "get_call_up",
     "get_dispatch_place",
     "get_offer",

@@ -10,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from muster.callups.access.whole import offer_by_code
+from muster.callups.enums import GATE_TASKS
 from muster.callups.models import CallUp, Offer, Post, Shift, UnitCall
 from muster.people import links
 from muster.people.access import RUNNERS, Need, kinds_for, ranges_q
@@ -80,6 +81,12 @@ def posts_visible_to(actor: Actor, need: Need = Need.SEE) -> QuerySet[Post]:
 def get_post(actor: Actor, code: str, need: Need = Need.SEE) -> Post:
     """The post with this code for its leader, the shift leaders and those who run the community."""
     return _found(posts_visible_to(actor, need).select_related("call_up", "leader"), code)
+
+
+def gate_posts_visible_to(actor: Actor) -> QuerySet[Post]:
+    """The posts at the gates of the places that `actor` guards; he looks on there, and writes nothing."""
+    at_a_gate = Q(gate__isnull=False) | Q(task_kind__in=GATE_TASKS)
+    return Post.objects.filter(at_a_gate, ranges_q(actor, RoleKind.GUARD))
 
 
 def get_shift(actor: Actor, code: str, need: Need = Need.SEE) -> Shift:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 from zlib import crc32
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -100,10 +100,11 @@ def window_of(shift: Shift) -> presence.Window:
     return presence.window_of(shift.muster_at, shift.starts_at, shift.ends_at, graces)
 
 
-def present(shift: Shift, at: datetime) -> Presence:
+def present(shift: Shift, at: datetime, *, masked: bool = False) -> Presence:
     """The list of a shift in five queries, however long it is: who is expected first, then who is there, by name.
 
-    Names are in full while the leader calls the roll, from a day before the muster until a day after the end.
+    Names are in full while the leader calls the roll, from a day before the muster until a day after the end; with
+    `masked` never.
     """
     assignments = list(
         Assignment.objects.filter(shift=shift, state__in=ON_LIST)
@@ -116,7 +117,7 @@ def present(shift: Shift, at: datetime) -> Presence:
         "assignment", "kind"
     ):
         issued[assignment_id].add(kind)
-    in_full = shift.muster_at - AHEAD <= at <= shift.ends_at + AHEAD
+    in_full = not masked and shift.muster_at - AHEAD <= at <= shift.ends_at + AHEAD
     last = _last_scans(shift, ids)
     lines = [
         _line(row, issued.get(row.pk, set()), last.get(row.pk, _LastScans()), at, in_full)
@@ -157,6 +158,42 @@ def shifts_to_lead(posts: QuerySet[Post], actor: Actor, at: datetime) -> list[Sh
         .order_by("starts_at", "post__position", "pk")[:MOST_SHIFTS]
     )
     return sorted(shifts, key=lambda shift: shift.post.leader_id != actor.person_id)
+
+
+@dataclass(frozen=True)
+class Heads:
+    """How many of a shift are expected, and how many are there now."""
+
+    expected: int = 0
+    here: int = 0
+
+
+def heads_of(shifts: Sequence[Shift]) -> dict[int, Heads]:
+    """The heads of each of these shifts by its key, in one query; a shift for which nobody has a seat is left out."""
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    for shift_id, state, count in (
+        Assignment.objects.filter(shift__in=shifts).values_list("shift", "state").annotate(Count("pk"))
+    ):
+        counted[shift_id][state] = count
+    return {
+        shift_id: Heads(
+            expected=sum(by_state.get(state, 0) for state in COMING),
+            here=by_state.get(AssignmentState.ARRIVED, 0),
+        )
+        for shift_id, by_state in counted.items()
+    }
+
+
+def next_seat(person_id: int, at: datetime) -> Assignment | None:
+    """Where this person stands now, or next."""
+    return (
+        Assignment.objects.filter(
+            person=person_id, state__in=(*COMING, AssignmentState.ARRIVED), shift__ends_at__gt=at
+        )
+        .select_related("shift__post__leader", "call_up", "offer")
+        .order_by("shift__starts_at", "pk")
+        .first()
+    )
 
 
 def seat_at(post: Post, code: str) -> Assignment:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 from django.utils.translation import get_language, gettext, ngettext
 
-from muster.callups.enums import CallUpState, TaskKind
+from muster.callups.enums import GATE_TASKS, CallUpState
 from muster.callups.models import CallTemplate, CallUp, Shift
 from muster.callups.rules.drafts import CallUpDraft
 from muster.organizations.models import ResidentUnit
@@ -20,7 +20,6 @@ from muster.territory.models import CompoundGate, Division
 
 MOST_LEADERS = 60
 TWIN_WITHIN = timedelta(minutes=10)
-GATE_TASKS = (TaskKind.SCAN_TEMPERATURE, TaskKind.REGISTRATION, TaskKind.ORDER_KEEPING)
 
 
 @dataclass(frozen=True)

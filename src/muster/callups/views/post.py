@@ -58,7 +58,7 @@ def detail(request: ActorRequest, code: str) -> HttpResponse:
 def code_shown(request: ActorRequest, code: str) -> HttpResponse:
     """The code of this half minute; the page fetches it anew when its time is over."""
     post = _post(request, code)
-    return page(request, "callups/post/_code.html", {"post": post, **_code(request, post)})
+    return page(request, "callups/post/_code.html", {"post": post, **code_of_now(request, post)})
 
 
 @require_safe
@@ -173,7 +173,8 @@ def phone(request: ActorRequest, code: str) -> HttpResponse:
         raise Http404
     seat = queries.seat_at(post, form.cleaned_data["seat"])
     number = phones.phone_of(seat, actor=request.actor)
-    return page(request, "callups/post/phone.html", {"post": post, "seat": seat, "phone": number})
+    back = f"{reverse('callups:post-detail', args=[post.code])}?shift={seat.shift.code}"
+    return page(request, "callups/post/phone.html", {"person": seat.person, "phone": number, "back": back})
 
 
 def _post(request: ActorRequest, code: str) -> Post:
@@ -229,7 +230,7 @@ def _page(
         "walk_up_nonce": uuid4(),
         "scanned": scanned,
         "scanned_nonce": queries.nonce_of(scanned) if scanned else "",
-        **_code(request, post),
+        **code_of_now(request, post),
         **_list(post, shift),
     }
     return page(request, "callups/post/post.html", context, status=status)
@@ -239,7 +240,8 @@ def _list(post: Post, shift: Shift) -> dict[str, object]:
     return {"shown": queries.present(shift, server_clock.now()), "shift": shift}
 
 
-def _code(request: ActorRequest, post: Post) -> dict[str, object]:
+def code_of_now(request: ActorRequest, post: Post, *, renewed_by: str = "post") -> dict[str, object]:
+    """What `_code.html` shows, and where it is renewed: on the pages of the leader, or of the gate."""
     unix = int(server_clock.now().timestamp())
     digits = codes.code_at(attendance.key_of(post), unix)
     where = reverse("callups:my-check-in", args=[post.code])
@@ -247,6 +249,7 @@ def _code(request: ActorRequest, post: Post) -> dict[str, object]:
         "digits": f"{digits[:3]} {digits[3:]}",
         "left": codes.seconds_left(unix),
         "address": request.build_absolute_uri(f"{where}?c={digits}"),
+        "renewed_at": reverse(f"callups:{renewed_by}-code", args=[post.code]),
     }
 
 

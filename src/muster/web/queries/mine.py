@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.urls import reverse
 
-from muster.callups.enums import AssignmentState, CallUpState, OfferState
+from muster.callups.enums import CallUpState, OfferState
 from muster.callups.models import Assignment, Attendance, Offer
+from muster.callups.queries.presence import next_seat
 from muster.people import links
 from muster.people.models import Person
 from muster.records.models import ServiceRecord
 from muster.records.queries.hours import totals_of
 
-COMING = (AssignmentState.ACCEPTED, AssignmentState.ORDERED, AssignmentState.ARRIVED)
 RUNNING = (CallUpState.OPEN, CallUpState.HALTED)
 MOST_OFFERS = 5
 MOST_RECORDS = 3
@@ -52,7 +52,7 @@ class Mine:
 
 def mine(person: Person, at: datetime) -> Mine:
     """Everything on /my/ in seven queries, however much this person has done."""
-    seat = _next_seat(person, at)
+    seat = next_seat(person.pk, at)
     given = totals_of(person)
     return Mine(
         seat=seat,
@@ -67,15 +67,6 @@ def mine(person: Person, at: datetime) -> Mine:
                 :MOST_RECORDS
             ]
         ),
-    )
-
-
-def _next_seat(person: Person, at: datetime) -> Assignment | None:
-    return (
-        Assignment.objects.filter(person=person, state__in=COMING, shift__ends_at__gt=at)
-        .select_related("shift__post__leader", "call_up", "offer")
-        .order_by("shift__starts_at", "pk")
-        .first()
     )
 
 
