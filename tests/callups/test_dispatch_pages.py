@@ -80,7 +80,8 @@ def test_each_person_reads_on_his_own_page_why_it_is_him(world: World, desk: Cli
     why = desk.get(reverse("callups:desk-offer-why", args=[offer.code]))
 
     assert "people are missing in 七道堰社区, and you are of 蜀汉街社区" in why.context["reasons"]
-    assert all(reason["code"] not in ("next_best", "nobody_else") for reason in offer.why["reasons"])
+    assert why.context["reasons"][-1] == "without you this seat stays empty"
+    assert not any("person" in reason for reason in offer.why["reasons"])
 
 
 def test_who_is_seated_from_the_waiting_list_reads_the_reasons_of_the_plan(

@@ -38,10 +38,10 @@ LETTERS: dict[str, Callable[[Errand], Words]] = {
     "promoted": lambda errand: words.promoted(errand, LINK),
     "thanked": words.thanked,
     "stood_down": lambda errand: words.stood_down(errand, "已提前解除。"),
-    "ordered": words.ordered,
+    "ordered": lambda errand: words.ordered(errand, LINK),
     "unit_called": lambda errand: words.unit_called(errand, START - 2 * HOUR, LINK),
 }
-CARRY_A_LINK = ("ask", "remind_answer", "remind_muster", "promoted", "unit_called")
+CARRY_A_LINK = ("ask", "remind_answer", "remind_muster", "promoted", "ordered", "unit_called")
 
 
 def is_chinese(text: str) -> bool:
@@ -191,10 +191,11 @@ def test_who_was_ordered_hears_of_duty_and_gets_no_link_to_decline(world: World)
     person = make_person("网格员", "13700000001", HERE, ForceClass.GRID_WORKER)
     slot = Slot.objects.select_related("shift__post", "call_up").get(call_up=call_up)
 
-    orders.order(person, slot, actor=world.actor("worker"), at=NOW)
+    seat = orders.order(person, slot, actor=world.actor("worker"), at=NOW)
 
     message = Message.objects.get(topic="ordered")
     assert (message.person_id, "/my/o/" in message.body) == (person.pk, False)
+    assert letters.order_link(seat) in message.body
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,29 @@ def reason(code: str, **figures: object) -> dict[str, object]:
         pytest.param(reason("promise_kept"), "you were expected here already", id="expected"),
         pytest.param(reason("is_backbone"), "you are a backbone member", id="backbone"),
         pytest.param(reason("stands_in"), "you stand in for a backbone member", id="stands in"),
+        pytest.param(reason("way", way="seat"), "you were waiting for a seat", id="waited"),
+        pytest.param(reason("way", way="order"), "you belong to the regular force", id="regular force"),
+        pytest.param(reason("nobody_else"), "without you this seat stays empty", id="nobody else"),
+        pytest.param(
+            reason("next_best", extra_km=0.04, moves=0),
+            "somebody else lives as near, and one of you was to go",
+            id="as near",
+        ),
+        pytest.param(
+            reason("next_best", extra_km=2.26, moves=0),
+            "without you the way would be 2.3 km longer",
+            id="the next best",
+        ),
+        pytest.param(
+            reason("next_best", extra_km=0, moves=1),
+            "without you 1 other person would have to change posts, and the ways be 0.0 km longer",
+            id="one more moves",
+        ),
+        pytest.param(
+            reason("next_best", extra_km=1.2, moves=2),
+            "without you 2 other people would have to change posts, and the ways be 1.2 km longer",
+            id="two more move",
+        ),
     ],
 )
 def test_each_reason_is_a_clause_to_the_person_in_both_languages(why: dict[str, Any], english: str) -> None:
@@ -63,7 +86,7 @@ def test_each_reason_is_a_clause_to_the_person_in_both_languages(why: dict[str, 
         pytest.param(reason("last_asked", days=0), id="asked today"),
         pytest.param(reason("recent_calls", calls=3), id="asked often"),
         pytest.param(reason("tier", tier=1), id="from next door"),
-        pytest.param(reason("next_best", person="X", extra_km=1, moves=0), id="about somebody else"),
+        pytest.param(reason("way", way="ask"), id="is asked, as the page says anyhow"),
         pytest.param({"by": "walk_up"}, id="walked up"),
         pytest.param({}, id="no reasons"),
     ],

@@ -8,18 +8,19 @@ from typing import Any
 
 from django.utils import timezone
 
-from muster.callups.actions import offers, plans
+from muster.callups.actions import offers, orders, plans
 from muster.callups.actions.templates import load_templates
-from muster.callups.models import Assignment, CallUp, Post, UnitCall
+from muster.callups.models import Assignment, CallUp, Post, Slot, UnitCall
 from muster.jobs.models import Run
 from muster.notifications.models import Message
 from muster.people import links
+from muster.people.enums import ForceClass
 from muster.records.actions import hours
 from muster.records.models import ServiceRecord
 from muster.records.rules import Times
 from muster.toolkit.actor import Actor
 from tests.callups.drafting import draft, offer_to, post, raised, shift
-from tests.world import World, make_world
+from tests.world import World, make_person, make_world
 
 
 @dataclass
@@ -45,6 +46,13 @@ def _seated(world: World, call_up: CallUp, start: datetime) -> Assignment:
     answer = offers.accept(offer, actor=Actor(label="", person_id=person.pk), risk_confirmed=True)
     assert answer.assignment is not None
     return answer.assignment
+
+
+def _ordered(world: World, call_up: CallUp) -> Assignment:
+    """Somebody of the regular force who was ordered there."""
+    slot = Slot.objects.select_related("shift__post", "call_up").get(call_up=call_up)
+    person = make_person("网格员", "13700000009", world.here, ForceClass.GRID_WORKER)
+    return orders.order(person, slot, actor=world.actor("worker"))
 
 
 def record_of(world: World) -> ServiceRecord:
@@ -85,6 +93,7 @@ def make_scene() -> Scene:
         "offer": offer,
         "run": plans.propose(call_up, actor=world.actor("worker")),
         "message": Message.objects.filter(subject_code=call_up.code).first(),
+        "order": _ordered(world, call_up),
         "assignment": _seated(world, call_up, start),
         "person": world.person("volunteer"),
         "work": Run.objects.create(

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/check-in/<slug:post_code>/undo/", check_in.undo, name="my-check-in-undo"),
     path("texts/", texts.take, name="texts-reply"),
     path("my/o/<str:token>/", my.show, name="my-offer"),
+    path("my/d/<str:token>/", my.show_order, name="my-order"),
     path("my/o/<str:token>/answer/", my.answer, name="my-offer-answer"),
     path("my/o/<str:token>/calendar.ics", my.calendar, name="my-offer-calendar"),
 ]

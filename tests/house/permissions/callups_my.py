@@ -1,6 +1,6 @@
 """The answer page of a volunteer: the signed link is the key, with or without an account; any other token opens nothing."""
 
-from muster.callups.access import OFFER_LINK
+from muster.callups.access import OFFER_LINK, ORDER_LINK
 from muster.callups.rules.answers import risk_mark
 from tests.house.permissions import Row, everybody, only
 from tests.house.scene import Scene
@@ -8,6 +8,10 @@ from tests.house.scene import Scene
 
 def token(scene: Scene) -> dict[str, str]:
     return {"token": scene.link(OFFER_LINK, "offer")}
+
+
+def order_token(scene: Scene) -> dict[str, str]:
+    return {"token": scene.link(ORDER_LINK, "order")}
 
 
 def wrong_purpose(scene: Scene) -> dict[str, str]:
@@ -24,6 +28,8 @@ ROWS = [
     Row("callups:texts-reply", {}, others=403, method="post"),
     Row("callups:my-offer", only("volunteer", "stranger"), others=403, kwargs=token),
     Row("callups:my-offer", everybody(404), kwargs=wrong_purpose),
+    Row("callups:my-order", only("stranger"), others=403, kwargs=order_token),
+    Row("callups:my-order", everybody(404), kwargs=wrong_purpose),
     Row(
         "callups:my-offer-answer",
         only("volunteer", "stranger", status=303),

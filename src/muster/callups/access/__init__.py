@@ -10,6 +10,7 @@ from muster.callups.access.command import (
 )
 from muster.callups.access.doors import (
     OFFER_LINK,
+    ORDER_LINK,
     call_ups_visible_to,
     gate_posts_visible_to,
     get_call_up,
@@ -21,6 +22,7 @@ from muster.callups.access.doors import (
     may,
     offer_of_link,
     offer_to_answer,
+    order_of_link,
     posts_visible_to,
     raised_by_form,
     unit_calls_visible_to,
@@ -29,6 +31,7 @@ from muster.callups.access.whole import locked_offer
 
 __all__ = [
     "OFFER_LINK",
+    "ORDER_LINK",
     "call_ups_visible_to",
     "commanded",
     "commands",
@@ -46,6 +49,7 @@ __all__ = [
     "may",
     "offer_of_link",
     "offer_to_answer",
+    "order_of_link",
     "posts_visible_to",
     "raised_by_form",
     "runs_over",

@@ -11,16 +11,18 @@ from django.http import Http404
 
 from muster.callups.access.whole import offer_by_code
 from muster.callups.enums import GATE_TASKS
-from muster.callups.models import CallUp, Offer, Post, Shift, UnitCall
+from muster.callups.models import Assignment, CallUp, Offer, Post, Shift, UnitCall
 from muster.people import links
 from muster.people.access import RUNNERS, Need, kinds_for, ranges_q
 from muster.people.enums import RoleKind
+from muster.records.enums import DutyKind
 from muster.territory.enums import Level
 from muster.territory.models import Division
 from muster.toolkit.actor import Actor
 
 Row = TypeVar("Row", bound=Model)
 OFFER_LINK = "offer"  # the purpose of the links that open an offer
+ORDER_LINK = "order"  # and of those that open an order
 
 
 def call_ups_visible_to(actor: Actor, need: Need = Need.SEE) -> QuerySet[CallUp]:
@@ -46,6 +48,14 @@ def offer_of_link(token: str, at: datetime) -> Offer:
     """
     offers = Offer.objects.select_related("call_up", "person")
     return _found(offers, links.read(OFFER_LINK, token, at))
+
+
+def order_of_link(token: str, at: datetime) -> Assignment:
+    """The order that a signed link opens, with all that its page says. Refuses `link_forged` and `link_expired`."""
+    orders = Assignment.objects.filter(offer=None, duty_kind=DutyKind.ON_PAID_DUTY).select_related(
+        "call_up", "person", "shift__post__leader"
+    )
+    return _found(orders, links.read(ORDER_LINK, token, at))
 
 
 def offer_to_answer(token: str, at: datetime) -> Offer:

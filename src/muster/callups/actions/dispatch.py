@@ -219,7 +219,9 @@ def _carry_out(run: DispatchRun, call_up: CallUp, actor: Actor, at: datetime) ->
                 if way == Way.ASK:
                     asked.append(_offer(call_up, person, slot, line, at))
                 elif way == Way.ORDER:
-                    orders.seat_on_duty(call_up, slot, person, actor=actor, at=at)
+                    orders.seat_on_duty(
+                        call_up, slot, person, actor=actor, why=saved_plan.why_of(line), at=at
+                    )
                 else:
                     offers.seat_waiting(
                         call_up, person, slot, why=saved_plan.why_of(line), actor=actor, at=at

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from muster.callups.access import OFFER_LINK
+from muster.callups.access import OFFER_LINK, ORDER_LINK
+from muster.callups.enums import AssignmentState
 from muster.callups.models import Assignment, CallUp, Offer, Shift, UnitCall
 from muster.callups.rules import letters, text_replies
 from muster.callups.rules.letters import Errand, Words
@@ -30,13 +31,19 @@ _ANY = "token"
 def offer_link(offer: Offer) -> str:
     """The signed address under which this person answers, without an account."""
     token = links.make(OFFER_LINK, offer.code, expires_at=offer.call_up.ends_at + LINK_LIFE)
-    return f"{settings.PUBLIC_URL}{_path().replace(_ANY, token)}"
+    return f"{settings.PUBLIC_URL}{_path('my-offer').replace(_ANY, token)}"
+
+
+def order_link(seat: Assignment) -> str:
+    """The signed address under which somebody who was ordered reads what and why."""
+    token = links.make(ORDER_LINK, seat.code, expires_at=seat.call_up.ends_at + LINK_LIFE)
+    return f"{settings.PUBLIC_URL}{_path('my-order').replace(_ANY, token)}"
 
 
 @cache
-def _path() -> str:
+def _path(name: str) -> str:
     """The path of the page with a place for the token: finding an address by its name is dear for ten thousand."""
-    return reverse("callups:my-offer", args=[_ANY])
+    return reverse(f"callups:{name}", args=[_ANY])
 
 
 def answers_by_text(person: Person) -> bool:
@@ -112,16 +119,23 @@ def remind_unanswered(call_up: CallUp, offers: Iterable[Offer], *, at: datetime)
 
 
 def remind_muster(seats: Iterable[Assignment], *, at: datetime) -> int:
-    """Once for each seat, before its muster; people who were ordered have no offer and no link."""
+    """Once for each seat, before its muster."""
     with translation.override(settings.LANGUAGE_CODE):
         drafts = []
         errands: dict[int, Errands] = {}
         for seat in seats:
-            link = _way_back(seat.offer, seat.person) if seat.offer else settings.PUBLIC_URL
+            link = _seat_link(seat)
             known = errands.get(seat.call_up_id) or errands.setdefault(seat.call_up_id, Errands(seat.call_up))
             words = letters.remind_muster(known.at(seat.shift), seat.call_up.bring, link)
             drafts.append(draft(f"muster:{seat.code}", "remind", seat.person, seat.call_up, words))
         return messages.post(drafts, at=at)
+
+
+def _seat_link(seat: Assignment) -> str:
+    """The page of a seat; whoever walked up or was seated by hand has none but the front page."""
+    if seat.offer:
+        return _way_back(seat.offer, seat.person)
+    return order_link(seat) if seat.state == AssignmentState.ORDERED else settings.PUBLIC_URL
 
 
 def tell_promoted(offer: Offer, seat: Assignment, *, at: datetime) -> None:
@@ -134,7 +148,7 @@ def tell_promoted(offer: Offer, seat: Assignment, *, at: datetime) -> None:
 def tell_ordered(seat: Assignment, *, at: datetime) -> None:
     """A duty for the regular force."""
     with translation.override(settings.LANGUAGE_CODE):
-        words = letters.ordered(Errands(seat.call_up).at(seat.shift))
+        words = letters.ordered(Errands(seat.call_up).at(seat.shift), order_link(seat))
         messages.post([draft(f"ordered:{seat.code}", "ordered", seat.person, seat.call_up, words)], at=at)
 
 

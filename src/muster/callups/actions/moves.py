@@ -64,7 +64,7 @@ def _take_back(call_up: CallUp, person: Person, slot_id: int, at: datetime) -> N
 
 def _send(call_up: CallUp, person: Person, slot: Slot, line: Line, *, actor: Actor, at: datetime) -> None:
     if line["way"] == Way.ORDER:
-        orders.seat_on_duty(call_up, slot, person, actor=actor, at=at)
+        orders.seat_on_duty(call_up, slot, person, actor=actor, why=saved_plan.why_of(line), at=at)
         return
     asked = Offer.objects.filter(call_up=call_up, person=person, state=OfferState.ASKED, slot=line["was_at"])
     offer = asked.select_related("call_up", "person").first()

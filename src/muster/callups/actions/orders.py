@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -51,9 +53,19 @@ def order(
 
 
 def seat_on_duty(
-    call_up: CallUp, slot: Slot, person: Person, *, actor: Actor, exception_reason: str = "", at: datetime
+    call_up: CallUp,
+    slot: Slot,
+    person: Person,
+    *,
+    actor: Actor,
+    exception_reason: str = "",
+    why: Mapping[str, Any] | None = None,
+    at: datetime,
 ) -> Assignment:
-    """The order itself; the caller holds the call-up and the person, and has the authority."""
+    """The order itself; the caller holds the call-up and the person, and has the authority.
+
+    `why`: the reasons of the dispatch, which the person may read; None where somebody chose by himself.
+    """
     rules = norms.rules_for(call_up.division_code)
     found = fitness.bars_between(person, slot, call_up, rules, is_on_duty=True)
     left = bars_left(found, rules, rules.overridable if exception_reason else frozenset())
@@ -75,6 +87,8 @@ def seat_on_duty(
     )
     if seat is None:
         raise Refused("seat_full", _("This place is full. Choose another one."))
+    if why:
+        Assignment.objects.filter(pk=seat.pk).update(why=why)
     note("callups.assignment.ordered", seat, actor=actor, at=at, detail={"exception": bool(found)})
     letters.tell_ordered(seat, at=at)
     return seat

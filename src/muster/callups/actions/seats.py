@@ -155,7 +155,12 @@ def _take(seat: Assignment) -> bool:
 
 @cache
 def _columns() -> list[Field[Any, Any]]:
-    return [field for field in Assignment._meta.concrete_fields if not field.primary_key]
+    # What the database fills in by itself is left to it.
+    return [
+        field
+        for field in Assignment._meta.concrete_fields
+        if not field.primary_key and not field.has_db_default()
+    ]
 
 
 @cache

@@ -194,6 +194,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('end_reason', models.CharField(blank=True, choices=[('work', 'at work'), ('unwell', 'not well'), ('family', 'caring for family'), ('away', 'not nearby'), ('other', 'another reason')], max_length=10)),
                 ('exception_reason', models.CharField(blank=True, max_length=200)),
+                ('why', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='people.person')),
                 ('call_up', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='callups.callup')),
                 ('offer', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignment', to='callups.offer')),

@@ -3,7 +3,7 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Func, Q, Value
 
 from muster.callups.enums import SEATED, AnswerReason, AnswerWay, AssignmentState, OfferState
 from muster.callups.models.calls import CallUp, Shift, Slot
@@ -95,6 +95,8 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=10, choices=AnswerReason.choices, blank=True)
     exception_reason = models.CharField(max_length=200, blank=True)  # why an overridable rule was set aside
+    # Reasons of the dispatch for an order, as codes and numbers; those of other seats stand on the offer.
+    why = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         indexes = [

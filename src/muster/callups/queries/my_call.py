@@ -1,9 +1,11 @@
-"""What the page of one offer says: who asks for what, when, where, why this person, what is given, and how it stands."""
+"""What the page of one offer or order says: who asks for what, when, where, why this person, and how it stands."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Sum
@@ -11,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from muster.callups.enums import CallUpState, OfferState, SupportKind
-from muster.callups.models import CallUp, Offer, Post, Shift, Slot, SupportItem
+from muster.callups.enums import AssignmentState, CallUpState, OfferState, SupportKind
+from muster.callups.models import Assignment, CallUp, Offer, Post, Shift, Slot, SupportItem
 from muster.callups.queries import standing
 from muster.callups.queries.words import why_me
 from muster.callups.rules.answers import risk_mark
@@ -39,6 +41,8 @@ ASKED, ACCEPTED, ENDED, WAITING, DECLINED, WITHDRAWN, THANKED, STOOD_DOWN, OVER 
     "stood_down",
     "over",
 )
+# Faces of an order, which nobody answers.
+ORDERED, RELEASED = "ordered", "released"
 FACES = {
     OfferState.ASKED: ASKED,
     OfferState.EXPIRED: ASKED,
@@ -90,11 +94,17 @@ class MyCall:
     position: int
     stood_down_at: datetime | None
     stand_down_words: str
+    sent_by: str = ""  # of the committees, for an order
 
     @property
     def asks(self) -> bool:
         """True where a yes on this page would be one under the risk statement."""
         return self.face in (ASKED, DECLINED)
+
+    @property
+    def says_why(self) -> bool:
+        """True for whoever is asked, waits or is to come: what is over needs no reasons any more."""
+        return bool(self.why) and self.face in (ASKED, ACCEPTED, WAITING, ORDERED)
 
     @property
     def why_words(self) -> str:
@@ -104,14 +114,37 @@ class MyCall:
 
 def my_call(offer: Offer, at: datetime) -> MyCall:
     """The page of `offer`, which comes with its call-up and person; four queries."""
-    call_up = offer.call_up
-    slot = slot_of(offer)
-    shift, post = slot.shift, slot.shift.post
+    shift = slot_of(offer).shift
+    return replace(
+        _call(offer.call_up, shift, offer.why, at),
+        face=_face(offer, shift, at),
+        is_late=offer.state == OfferState.EXPIRED,
+        reply_words=clock.when(offer.reply_by, at),
+        position=standing.position_of(offer) if offer.state == OfferState.WAITING else 0,
+    )
+
+
+def my_order(seat: Assignment, at: datetime) -> MyCall:
+    """The page of somebody who was ordered: the same facts, who ordered it, and no question; three queries."""
+    call = _call(seat.call_up, seat.shift, seat.why, at)
+    return replace(call, face=_order_face(seat, at), sent_by=seat.authority_label)
+
+
+def _order_face(seat: Assignment, at: datetime) -> str:
+    if seat.state == AssignmentState.STOOD_DOWN:
+        return STOOD_DOWN if seat.call_up.state == CallUpState.STOOD_DOWN else RELEASED
+    is_to_come = seat.state in (AssignmentState.ORDERED, AssignmentState.ARRIVED)
+    return ORDERED if is_to_come and at < seat.shift.ends_at else ENDED
+
+
+def _call(call_up: CallUp, shift: Shift, why: Mapping[str, Any], at: datetime) -> MyCall:
+    """What is the same for everybody who stands in this shift."""
+    post = shift.post
     seats = Slot.objects.filter(shift=shift).aggregate(seats=Sum("seats"))["seats"] or 0
     support = list(SupportItem.objects.filter(call_up=call_up).order_by("pk"))
     return MyCall(
-        face=_face(offer, shift, at),
-        is_late=offer.state == OfferState.EXPIRED,
+        face=OVER,
+        is_late=False,
         is_drill=call_up.is_drill,
         level=call_up.level,
         community=_community(call_up),
@@ -121,7 +154,7 @@ def my_call(offer: Offer, at: datetime) -> MyCall:
         hours=clock.span(shift.starts_at, shift.ends_at),
         map_url=_map_url(post),
         check_in_url=reverse("callups:my-check-in", args=[post.code]),
-        why=why_me(offer.why),
+        why=why_me(why),
         task=str(post.get_task_kind_display()),
         company=_company(post, seats),
         bring=call_up.bring,
@@ -134,8 +167,8 @@ def my_call(offer: Offer, at: datetime) -> MyCall:
         duty_holder=call_up.duty_holder,
         caller=call_up.raised_by_label,
         code=spaced(call_up.code),
-        reply_words=clock.when(offer.reply_by, at),
-        position=standing.position_of(offer) if offer.state == OfferState.WAITING else 0,
+        reply_words="",
+        position=0,
         stood_down_at=call_up.stood_down_at,
         stand_down_words=call_up.stand_down_reason,
     )

@@ -79,8 +79,14 @@ def _empty(empty: kernel.Empty, call_up: int) -> dict[str, Any]:
 
 
 def why_of(line: Mapping[str, Any]) -> dict[str, Any]:
-    """The reasons of one line as its person reads them: without those about others."""
-    return {"reasons": [reason for reason in line["reasons"] if reason["code"] not in ABOUT_OTHERS]}
+    """The reasons of one line as its person reads them: how he is sent, and what his going spares, but nobody else's name."""
+    told = [
+        {name: figure for name, figure in reason.items() if name != "person"}
+        for reason in line["reasons"]
+        if reason["code"] != "tier"
+    ]
+    told.sort(key=lambda reason: reason["code"] in ABOUT_OTHERS)
+    return {"reasons": [{"code": "way", "way": line["way"]}, *told]}
 
 
 def digest(problem: Problem) -> str:

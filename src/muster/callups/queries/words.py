@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
@@ -74,31 +74,66 @@ def why_me(why: Mapping[str, Any]) -> list[str]:
 def _reason(reason: Mapping[str, Any]) -> str:
     """One reason as a clause; "" for what tells the person nothing."""
     code = reason["code"]
-    if code == "distance":
-        return _distance(float(reason["km"]))
-    if code == "has_skill":
-        return _("you have the skill that is needed: %(skill)s") % {"skill": skill_name(reason["skill"])}
-    if code == "last_asked" and int(reason["days"]) > 0:
-        days = int(reason["days"])
-        return ngettext(
-            "you were last asked %(days)s day ago", "you were last asked %(days)s days ago", days
-        ) % {"days": days}
-    if code == "recent_calls" and int(reason["calls"]) == 0:
-        return _("you have not been asked in the last 30 days")
-    if code == "lent":
-        return _("people are missing in %(place)s, and you are of %(home)s") % {
-            "place": reason["place"],
-            "home": reason["home"],
-        }
+    told = TOLD.get(code)
+    if told is not None:
+        return told(reason)
     words = {
         "promise_kept": _("you were expected here already"),
         "is_backbone": _("you are a backbone member"),
         "stands_in": _("you stand in for a backbone member"),
+        "nobody_else": _("without you this seat stays empty"),
     }
     return words.get(code, "")
 
 
-def _distance(km: float) -> str:
+def _skill(reason: Mapping[str, Any]) -> str:
+    return _("you have the skill that is needed: %(skill)s") % {"skill": skill_name(reason["skill"])}
+
+
+def _last_asked(reason: Mapping[str, Any]) -> str:
+    days = int(reason["days"])
+    if days <= 0:
+        return ""
+    return ngettext("you were last asked %(days)s day ago", "you were last asked %(days)s days ago", days) % {
+        "days": days
+    }
+
+
+def _recent_calls(reason: Mapping[str, Any]) -> str:
+    return "" if int(reason["calls"]) else _("you have not been asked in the last 30 days")
+
+
+def _lent(reason: Mapping[str, Any]) -> str:
+    return _("people are missing in %(place)s, and you are of %(home)s") % {
+        "place": reason["place"],
+        "home": reason["home"],
+    }
+
+
+def _way(reason: Mapping[str, Any]) -> str:
+    words = {
+        "seat": _("you were waiting for a seat"),
+        "order": _("you belong to the regular force"),
+    }
+    return words.get(reason["way"], "")
+
+
+def _without_you(reason: Mapping[str, Any]) -> str:
+    """What the next best would cost more, to the person; never who that is."""
+    km, moves = f"{float(reason['extra_km']):.1f}", int(reason["moves"])
+    if km == "0.0" and not moves:
+        return _("somebody else lives as near, and one of you was to go")
+    if not moves:
+        return _("without you the way would be %(km)s km longer") % {"km": km}
+    return ngettext(
+        "without you %(moves)s other person would have to change posts, and the ways be %(km)s km longer",
+        "without you %(moves)s other people would have to change posts, and the ways be %(km)s km longer",
+        moves,
+    ) % {"moves": moves, "km": km}
+
+
+def _distance(reason: Mapping[str, Any]) -> str:
+    km = float(reason["km"])
     if km > NEAR_KM:
         return ""
     if km < 1:
@@ -106,6 +141,18 @@ def _distance(km: float) -> str:
             return _("you live next to it")
         return _("your home is %(meters)s m from here") % {"meters": round(km * 100) * 10}
     return _("your home is %(km)s km from here") % {"km": f"{km:.1f}"}
+
+
+# Reasons whose words hang on their figures.
+TOLD: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "distance": _distance,
+    "has_skill": _skill,
+    "last_asked": _last_asked,
+    "recent_calls": _recent_calls,
+    "lent": _lent,
+    "way": _way,
+    "next_best": _without_you,
+}
 
 
 def why_empty(empty: Mapping[str, Any], posts: Mapping[int, str] | None = None) -> str:

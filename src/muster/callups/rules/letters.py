@@ -150,9 +150,11 @@ def stood_down(errand: Errand, reason: str) -> Words:
     )
 
 
-def ordered(errand: Errand) -> Words:
+def ordered(errand: Errand, link: str) -> Words:
     """An order to the regular force or to staff on duty; never to a volunteer."""
-    body = _("Duty at %(place)s, %(hours)s, muster at %(muster)s: %(task)s.")
+    body = _(
+        "Duty at %(place)s, %(hours)s, muster at %(muster)s: %(task)s. All about it, and why you: %(link)s"
+    )
     return worded(
         errand,
         _("Duty at %(muster)s") % {"muster": clock.face(errand.muster_at)},
@@ -162,6 +164,7 @@ def ordered(errand: Errand) -> Words:
             "hours": errand.hours,
             "muster": clock.face(errand.muster_at),
             "task": errand.task,
+            "link": link,
         },
     )
 

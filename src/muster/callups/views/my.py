@@ -1,4 +1,4 @@
-"""The page of one offer, opened from a message by a signed link: no account, no password, one tap."""
+"""The page of one offer or order, opened from a message by a signed link: no account, no password, one tap."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from muster.callups.enums import AnswerReason
 from muster.callups.forms.my import AnswerForm
 from muster.callups.models import Offer
 from muster.callups.queries.calendar import calendar_of
-from muster.callups.queries.my_call import my_call
+from muster.callups.queries.my_call import my_call, my_order
 from muster.callups.rules.answers import risk_mark
 from muster.callups.views.holder import remember
 from muster.people.web_types import ActorRequest
@@ -45,9 +45,7 @@ def opens(view: OfferView) -> Callable[..., HttpResponse]:
         try:
             offer = _offer_of(request, token)
         except Refused as refused:
-            return page(
-                request, "callups/my/link.html", {"refusal": refused.message}, status=STATUS[refused.code]
-            )
+            return _closed(request, refused)
         return view(request, token, offer)
 
     return opened
@@ -97,16 +95,39 @@ def calendar(request: ActorRequest, token: str, offer: Offer) -> HttpResponse:
     )
 
 
+@never_cache
+@require_safe
+def show_order(request: ActorRequest, token: str) -> HttpResponse:
+    """What somebody was ordered to do, by whom and why; there is nothing to answer."""
+    now = server_clock.now()
+    try:
+        seat = access.order_of_link(token, now)
+        _refuse_another(request, seat.person_id)
+    except Refused as refused:
+        return _closed(request, refused)
+    call = my_order(seat, now)
+    shown = page(request, f"callups/my/{call.face}.html", {"call": call, "token": token, "refusal": ""})
+    return remember(shown, seat.person, secure=request.is_secure())
+
+
 def _offer_of(request: ActorRequest, token: str) -> Offer:
     """The offer of this link, unless somebody else is signed in on this device."""
     door = access.offer_to_answer if request.method == "POST" else access.offer_of_link
     offer = door(token, server_clock.now())
-    if request.actor.person_id not in (None, offer.person_id):
+    _refuse_another(request, offer.person_id)
+    return offer
+
+
+def _refuse_another(request: ActorRequest, person_id: int) -> None:
+    if request.actor.person_id not in (None, person_id):
         raise Refused(
             "link_of_another",
             _("This link was sent to somebody else. Sign out first, or open the one that was sent to you."),
         )
-    return offer
+
+
+def _closed(request: HttpRequest, refused: Refused) -> HttpResponse:
+    return page(request, "callups/my/link.html", {"refusal": refused.message}, status=STATUS[refused.code])
 
 
 def _page(

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.urls import reverse
 
+from muster.callups.access import ORDER_LINK
 from muster.callups.enums import CallUpState, OfferState
 from muster.callups.models import Assignment, Attendance, Offer
 from muster.callups.queries.presence import next_seat
 from muster.people import links
 from muster.people.models import Person
+from muster.records.enums import DutyKind
 from muster.records.models import ServiceRecord
 from muster.records.queries.hours import totals_of
 
@@ -56,7 +58,7 @@ def mine(person: Person, at: datetime) -> Mine:
     given = totals_of(person)
     return Mine(
         seat=seat,
-        seat_url=_answer_url(seat.offer, at) if seat is not None and seat.offer is not None else "",
+        seat_url=_seat_url(seat, at) if seat is not None else "",
         questions=_questions(person, at),
         minutes=given.service,
         duty_minutes=given.on_duty,
@@ -92,6 +94,15 @@ def _questions(person: Person, at: datetime) -> list[Question]:
         )
         for offer in open_offers
     ]
+
+
+def _seat_url(seat: Assignment, at: datetime) -> str:
+    """The page of a seat: the offer it came from, or the order; "" for one that was filled on the spot."""
+    if seat.offer is not None:
+        return _answer_url(seat.offer, at)
+    if seat.duty_kind != DutyKind.ON_PAID_DUTY:
+        return ""
+    return reverse("callups:my-order", args=[links.make(ORDER_LINK, seat.code, expires_at=at + LINK_HOURS)])
 
 
 def _answer_url(offer: Offer, at: datetime) -> str:
