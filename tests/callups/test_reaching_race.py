@@ -1,4 +1,4 @@
-"""Answers by text under real simultaneity: threads with connections of their own, and commits that the others see."""
+"""Answers by text and calls under real simultaneity: threads with connections of their own, and commits that the others see."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from muster.callups.actions import offers
-from muster.callups.models import Assignment, Slot, TextReply
+from muster.audit.models import Disclosure
+from muster.callups.actions import offers, rings
+from muster.callups.enums import RingResult
+from muster.callups.models import Assignment, Ring, Slot, TextReply
 from muster.notifications.models import Message
-from tests.callups.drafting import NOW, draft, raised
+from tests.callups.drafting import NOW, draft, offer_to, raised
 from tests.callups.ground import me
 from tests.callups.texting import asked_by_text, texts, without_smartphone
 from tests.racing import at_once
@@ -81,3 +83,30 @@ def test_yes_and_no_at_once_end_in_one_of_them(world: World) -> None:
     assert (seated, Slot.objects.get(call_up=call_up).taken) == (
         (1, 1) if offer.state == "accepted" else (0, 0)
     )
+
+
+def test_two_at_the_desk_who_ring_the_same_person_at_once_are_one_who_gets_the_number(world: World) -> None:
+    offer = offer_to(raised(world.actor("worker"), draft(1)), world.volunteer(1))
+
+    def ringing(cast: str) -> Callable[[], object]:
+        actor = world.actor(cast)
+        return lambda: rings.dial(offer, actor=actor, at=NOW).by_label
+
+    outcomes = at_once([ringing("worker"), ringing("township_overseer")])
+
+    assert outcomes.count("being_rung") == 1
+    assert (Ring.objects.count(), Disclosure.objects.count()) == (1, 1)
+
+
+def test_a_result_noted_by_two_taps_at_once_is_one_seat_and_one_word(world: World) -> None:
+    offer = offer_to(raised(world.actor("worker"), draft(2)), world.volunteer(1))
+    actor = world.actor("worker")
+    ring = rings.dial(offer, actor=actor, at=NOW)
+
+    def noting() -> object:
+        mine = Ring.objects.select_related("offer__call_up", "offer__person").get(pk=ring.pk)
+        return rings.note_result(mine, RingResult.YES, actor=actor, risk_confirmed=True, at=NOW).result
+
+    assert at_once([noting] * 4) == ["yes"] * 4
+    assert Slot.objects.get().taken == 1
+    assert Message.objects.filter(topic="text_reply").count() == 1

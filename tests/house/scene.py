@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from muster.callups.actions import offers, orders, plans
 from muster.callups.actions.templates import load_templates
-from muster.callups.models import Assignment, CallUp, Post, Slot, UnitCall
+from muster.callups.models import Assignment, CallUp, Post, Ring, Slot, UnitCall
 from muster.jobs.models import Run
 from muster.notifications.models import Message
 from muster.people import links
@@ -96,6 +96,12 @@ def make_scene() -> Scene:
         "order": _ordered(world, call_up),
         "assignment": _seated(world, call_up, start),
         "person": world.person("volunteer"),
+        "ring": Ring.objects.create(
+            offer=offer_to(call_up, world.volunteer(2), asked_at=now, reply_by=start - timedelta(hours=1)),
+            account=world.account("worker"),
+            by_label="周敏",
+            rung_at=now,
+        ),
         "work": Run.objects.create(
             kind="callups.ask_wave", owner_account_id=world.account("worker").pk, division_code=world.here
         ),

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from muster.callups.views import check_in, gate, hours, my, post, texts, unit
-from muster.callups.views.desk import deeds, dispatch, lists, live, raising
+from muster.callups.views.desk import deeds, dispatch, lists, live, raising, rings
 
 app_name = "callups"
 
@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/callups/<slug:code>/resume/", deeds.resume, name="desk-callup-resume"),
     path("desk/callups/<slug:code>/stand-down/", deeds.stand_down, name="desk-callup-stand-down"),
     path("desk/callups/<slug:code>/dispatch/", dispatch.propose, name="desk-callup-dispatch"),
+    path("desk/callups/<slug:code>/rings/", rings.sheet, name="desk-callup-rings"),
+    path("desk/offers/<slug:code>/ring/", rings.dial, name="desk-offer-ring"),
+    path("desk/rings/<slug:code>/", rings.detail, name="desk-ring-detail"),
+    path("desk/rings/<slug:code>/note/", rings.note, name="desk-ring-note"),
     path("desk/dispatch/", dispatch.board, name="desk-dispatch-board"),
     path("desk/dispatch/plan/", dispatch.propose_over, name="desk-dispatch-plan"),
     path("desk/dispatch/<slug:code>/", dispatch.detail, name="desk-dispatch-detail"),

@@ -51,3 +51,11 @@ def was_sent(send_key: str) -> bool:
     """True if the message with this key has left, or is at the provider at this moment."""
     left = (MessageState.SENDING, MessageState.SENT)
     return Message.objects.filter(send_key=send_key, state__in=left).exists()
+
+
+def people_not_reached(subject_kind: str, subject_code: str) -> set[int]:
+    """The ids of the people to whom a message about the subject failed for good."""
+    lost = Message.objects.filter(
+        subject_kind=subject_kind, subject_code=subject_code, state=MessageState.FAILED
+    )
+    return {person_id for person_id in lost.values_list("person_id", flat=True) if person_id}

@@ -16,6 +16,14 @@ def offer(scene: Scene) -> dict[str, str]:
     return {"code": scene.code("offer")}
 
 
+def ring(scene: Scene) -> dict[str, str]:
+    return {"code": scene.code("ring")}
+
+
+def not_reached(_scene: Scene) -> dict[str, str]:
+    return {"result": "not_reached"}
+
+
 def reason(_scene: Scene) -> dict[str, str]:
     return {"reason": "雨停了"}
 
@@ -65,6 +73,11 @@ ROWS = [
         kwargs=call_up,
         data=reason,
     ),
+    Row("callups:desk-callup-rings", only(*RUNNERS), kwargs=call_up),
+    Row("callups:desk-offer-ring", only(*RUNNERS, status=302), method="post", kwargs=offer),
+    # A number is shown to the one who dialed it and to nobody beside him.
+    Row("callups:desk-ring-detail", only("worker"), kwargs=ring),
+    Row("callups:desk-ring-note", only("worker", status=302), method="post", kwargs=ring, data=not_reached),
     Row("callups:desk-callup-dispatch", only(*RUNNERS, status=302), method="post", kwargs=call_up),
     Row(
         "callups:desk-dispatch-board",

@@ -30,6 +30,8 @@ DEEDS = {
     "callups.offer.call_wanted": _("Asked to be called"),
     "callups.offer.declined": _("Answered no to a question"),
     "callups.offer.promoted": _("Moved up from the waiting list"),
+    "callups.offer.ring_noted": _("Noted what came of a telephone call"),
+    "callups.offer.rung": _("Had a number shown to ring somebody"),
     "callups.offer.withdrawn": _("Said that they cannot come any more"),
     "callups.pledge.released": _("Let pledged seats without names fall free"),
     "callups.support.issued": _("Handed out what is due to a volunteer"),

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from muster.callups.access.whole import offer_by_code
 from muster.callups.enums import GATE_TASKS
-from muster.callups.models import Assignment, CallUp, Offer, Post, Shift, UnitCall
+from muster.callups.models import Assignment, CallUp, Offer, Post, Ring, Shift, UnitCall
 from muster.people import links
 from muster.people.access import RUNNERS, Need, kinds_for, ranges_q
 from muster.people.enums import RoleKind
@@ -68,6 +68,20 @@ def get_offer(actor: Actor, code: str, need: Need = Need.SEE) -> Offer:
     mine = Q(person_id=actor.person_id) if actor.person_id else Q(pk__in=[])
     reached = mine | ranges_q(actor, *kinds_for(need), field="call_up__division_code")
     return _found(_whole_offers().filter(reached), code)
+
+
+def offer_to_ring(actor: Actor, code: str) -> Offer:
+    """The offer with this code in a call-up that `actor` runs; being asked oneself is no reason to ring."""
+    reached = ranges_q(actor, *kinds_for(Need.OPERATE), field="call_up__division_code")
+    return _found(_whole_offers().filter(reached), code)
+
+
+def get_ring(actor: Actor, code: str) -> Ring:
+    """The call by telephone with this code, for the one who makes it while he runs the call-up; else 404."""
+    mine = ranges_q(actor, *kinds_for(Need.OPERATE), field="offer__call_up__division_code")
+    rings = Ring.objects.filter(mine, account=actor.account_id)
+    whole = ("offer__call_up", "offer__person", "offer__slot__shift__post")
+    return _found(rings.select_related(*whole), code)
 
 
 def unit_calls_visible_to(actor: Actor, need: Need = Need.SEE) -> QuerySet[UnitCall]:

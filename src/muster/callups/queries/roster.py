@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from muster.callups.enums import AssignmentState, OfferState
+from muster.callups.enums import AnswerWay, AssignmentState, OfferState
 from muster.callups.models import Assignment, Offer, Slot
 from muster.callups.queries.tally import Tally
 from muster.people.rules import masked_phone
@@ -46,6 +46,7 @@ class RosterRow:
     reason: str
     at: datetime
     unit_name: str
+    way: str = ""  # how they answered, where not on the page
 
 
 @dataclass(frozen=True)
@@ -110,4 +111,5 @@ def _of_offer(offer: Offer, slots: Mapping[int, Slot], units: Mapping[int, str])
         reason=(assignment.end_reason if assignment else "") or offer.reason,
         at=offer.answered_at or offer.asked_at,
         unit_name=units.get(offer.unit_call_id or 0, ""),
+        way="" if offer.answered_by == AnswerWay.PAGE else offer.get_answered_by_display(),
     )
