@@ -47,6 +47,12 @@ class Rows:
         mine = self.later == later
         return np.bincount(row[mine], weights=flow[self.arcs[mine]], minlength=len(self)).astype(np.int64)
 
+    def barred(self, flow: Longs) -> Longs:
+        """The arcs of slots beside which another one is used."""
+        row = np.repeat(np.arange(len(self)), np.diff(self.start))
+        beside = np.where(self.later == 1, self.used(flow, 0)[row], self.used(flow, 1)[row])
+        return np.unique(self.arcs[beside > 0])
+
     def broken(self, flow: Longs) -> Longs:
         """The rows with both slots used."""
         return np.flatnonzero(self.used(flow, 0) & self.used(flow, 1))
@@ -137,10 +143,12 @@ class Mending:
     def mended(self, flow: Longs, prices: Longs) -> Longs:
         """The flow with every row kept; `prices` are those of the flow at the charges of now, which grow."""
         rows = self.rows
-        reroute = Reroute(self.outcome.network.nodes, self.arcs, self.charged(), flow, prices)
-        for row in np.flatnonzero(rows.used(flow, 0) | rows.used(flow, 1)).tolist():
-            self._shut(reroute, int(rows.group[row]))
-        for row in rows.broken(flow).tolist():
+        broken = rows.broken(flow).tolist()
+        reroute = Reroute(
+            self.outcome.network.nodes, self.arcs, self.charged(), flow, prices, searches=3 * len(broken)
+        )
+        reroute.shut(rows.barred(flow), True)
+        for row in broken:
             self._mend(reroute, row)
         return reroute.flow
 
