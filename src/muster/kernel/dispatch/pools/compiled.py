@@ -14,5 +14,12 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def compiled(function: F) -> F:
-    """The same function as machine code. It knows arrays, numbers and other compiled functions, nothing else of Python."""
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
+    """The same function as machine code. It knows arrays, numbers and other compiled functions, nothing else of Python.
+
+    What is kept on disk goes by the file of the function alone: functions that call each other belong into one file.
+    """
+    try:
+        return cast(F, numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:
+        # No directory to keep it in; then every process compiles for itself.
+        return cast(F, numba.njit(nogil=True)(function))
