@@ -98,8 +98,8 @@ class Search:
         """From now on these people may not be sent anywhere in these slots."""
         np.bitwise_and.at(self.available, volunteer, ~(np.uint64(1) << slot.astype(np.uint64)))
 
-    def run(self, limits: Limits, tell: Tell) -> Outcome:
-        """The best plan, or the best within the limits."""
+    def run(self, limits: Limits, tell: Tell, *, rough: bool = False) -> Outcome:
+        """The best plan, or the best within the limits; `rough` where prices need not be those of seats beyond price."""
         groups = groups_of(self.instance, self.asks, self.places, self.direct, self.available)
         network = network_of(self.instance, self.asks, self.places, groups, self.direct)
         if not len(self._known):
@@ -125,12 +125,21 @@ class Search:
                 tell, "round", spent, objective=objective, lower_bound=lower_bound, columns=len(columns)
             )
             proven = not saving or objective == lower_bound
-            if proven and (higher := self._too_cheap(network, arcs, flow)) is not None:
-                self._value, proven = higher, False
-                if higher > seat_value:
-                    lower_bound = 0
-                    tell("seat_value", {"seat_value": higher})
-                continue
+            priced_value, enough = self._value, self._enough(network, arcs)
+            if (
+                proven
+                and self._value < enough
+                and self._hangs_on_value(network, arcs, flow, prices, rough=rough)
+            ):
+                weighed = self._prices_at(network, arcs, flow, enough)
+                if weighed is None:
+                    self._value = min(enough, max(self.instance.prices.seat_value, self._value * DEARER))
+                    if self._value > seat_value:
+                        lower_bound = 0
+                        tell("seat_value", {"seat_value": self._value})
+                    continue
+                if not rough:
+                    prices, priced_value = weighed, enough
             if proven or limits.reached(objective, lower_bound, limits.spent() - begun):
                 return Outcome(
                     groups,
@@ -143,7 +152,7 @@ class Search:
                     objective,
                     objective if proven else lower_bound,
                     seat_value,
-                    self._value,
+                    priced_value,
                     proven,
                 )
             if near:
@@ -183,9 +192,9 @@ class Search:
             first = max(FIRST_COLUMNS, COLUMNS_PER_ARC * len(network.arcs) // max(1, len(self.asks.type)))
         if sketch is not None:
             rough = Search(sketch.instance)
-            outcome = rough.run(Limits(ROUGHLY), lambda stage, figures: None)
+            outcome = rough.run(Limits(ROUGHLY), lambda stage, figures: None, rough=True)
             type_price = outcome.prices[outcome.network.first_type :]
-            worth = pool_prices(sketch, self.asks, rough.asks, type_price, rough._value)
+            worth = pool_prices(sketch, self.asks, rough.asks, type_price, outcome.priced_value)
             pool_price = np.where(network.pool >= 0, worth[:, self.places.community], FAR)
             value = max(value, VALUE_OVER_PRICE * int(type_price.max(initial=0)))
             self._told(tell, "sketch", limits.spent() - begun)
@@ -206,23 +215,28 @@ class Search:
         np.minimum.at(best, asks.type, lowest)
         return found, int(asks.type_seats @ best)
 
-    def _too_cheap(self, network: Network, arcs: Arcs, flow: Longs) -> int | None:
-        """A higher seat value, when at a very high one the plan would not be the best: then it does not fill what it can.
+    def _hangs_on_value(
+        self, network: Network, arcs: Arcs, flow: Longs, prices: Longs, *, rough: bool
+    ) -> bool:
+        """Whether a higher value of seats could change the plan, where some is empty, or what one seat more would cost."""
+        of_types = prices[network.first_type :]
+        return bool(arcs.halves @ flow) or (
+            not rough and bool((of_types >= self.asks.type_weight * self._value).any())
+        )
 
-        At a value above what all seats together could cost, a plan is the best only if it fills the most.
-        """
-        if not (arcs.halves @ flow):
-            return None
+    def _enough(self, network: Network, arcs: Arcs) -> int:
+        """A seat value above what all seats together could cost: there a plan is the best only if it fills the most."""
         steps = int(arcs.units[network.parts["steps"]].max(initial=0))
         dearest = steps + int(arcs.units.max(initial=0)) + self._pricer.farthest()
         enough = 2 * (int(self.asks.type_seats.sum()) * dearest + 1)
-        enough = max(enough, self.instance.prices.seat_value)
-        if self._value >= enough:
+        return max(enough, self.instance.prices.seat_value)
+
+    def _prices_at(self, network: Network, arcs: Arcs, flow: Longs, seat_value: int) -> Longs | None:
+        """The prices of the plan at that value; None where it is not the best there, by the columns known or any other."""
+        prices = potentials(network.nodes, arcs, self._cost(arcs, seat_value), flow)
+        if prices is None or self._missed(network, prices, seat_value, 0)[1]:
             return None
-        prices = potentials(network.nodes, arcs, self._cost(arcs, enough), flow)
-        if prices is not None and not self._missed(network, prices, enough, 0)[1]:
-            return None
-        return min(enough, max(self.instance.prices.seat_value, self._value * DEARER))
+        return prices
 
     def _trim(self, network: Network, prices: Longs, near: int) -> None:
         """Forgets columns that are too dear by more than `near`; those in use never are."""
