@@ -67,7 +67,7 @@ def test_a_plan_shows_every_community_who_goes_where_and_why_seats_stay_empty(
     )
     assert "2 of 4 open seats can be filled now" in text(response)
     assert "Proven: no other plan fills more" in text(response)
-    assert "2 people were considered for 4 seats" in text(response)
+    assert "Considered 2 people, 4 seats" in text(response)
 
 
 def test_each_person_reads_on_his_own_page_why_it_is_him(world: World, desk: Client) -> None:

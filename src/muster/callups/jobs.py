@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils import timezone
 
-from muster.callups.actions import attendance, calls, offers, plans, pledges, reminders, waves
+from muster.callups.actions import attendance, calls, dispatch, offers, plans, pledges, reminders, waves
 from muster.callups.enums import CallUpState, DispatchState
 from muster.callups.models import CallUp, DispatchRun
 from muster.callups.queries import standing
+from muster.callups.queries.dispatch_progress import people_by_call_up
 from muster.jobs.progress import Progress
 from muster.jobs.queue import periodic, task
 from muster.people.models import Account
@@ -47,6 +50,27 @@ def plan_dispatch(run_id: int) -> None:
         except Refused as refused:
             plans.give_up(run, refused.message)
             progress.fail(refused.message)
+
+
+@task("callups.carry_out_dispatch")
+def carry_out_dispatch(run_id: int) -> None:
+    """What a confirmed plan says, call-up by call-up, with its progress on a page. A second run does what is left to do.
+
+    In the name of who confirmed it and had the command then: what was decided is not half done because he lost it since.
+    """
+    run = DispatchRun.objects.filter(pk=run_id).exclude(confirmed_at=None).first()
+    if run is None or run.confirmed_by is None or not run.parts.filter(done_at=None).exists():
+        return
+    actor = replace(actor_of(run.confirmed_by, timezone.localdate()), label=run.confirmed_by_label)
+    people = people_by_call_up(run)
+    undone = run.parts.filter(done_at=None).values_list("call_up", flat=True)
+    with Progress.start(
+        "callups.carry_out_dispatch",
+        actor=actor,
+        division_code=run.division_code,
+        expected=sum(people[call_up] for call_up in undone),
+    ) as progress:
+        dispatch.carry_out(run, actor=actor, at=timezone.now(), advance=progress.advance)
 
 
 @task("callups.thank_surplus")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,9 @@ from muster.callups.actions import letters, moves, offers, orders, seats
 from muster.callups.enums import DispatchState, OfferState
 from muster.callups.models import CallUp, DispatchPart, DispatchRun, Offer, Slot
 from muster.callups.queries import saved_plan, standing
+from muster.callups.queries.dispatch_progress import people_by_call_up
 from muster.callups.queries.dispatchable import Way
+from muster.jobs import queue
 from muster.people.models import Person, VolunteerProfile
 from muster.toolkit import clock, server_clock
 from muster.toolkit.actor import Actor
@@ -26,12 +28,19 @@ from muster.toolkit.refusal import Refused
 
 CALL_UP_OVER = "call_up_over"
 OVERTAKEN = "dispatch_overtaken"
+JOB = "callups.carry_out_dispatch"
+# Who waits longer than this in front of the screen does something else.
+MOST_SECONDS_AT_ONCE = 2.0
+# Measured on one core: a seat with its row, its message and its line on the trail.
+PERSON_SECONDS = 0.008
+# What the request leaves undone because it was cut off is taken up after this.
+RESCUED_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Dispatched:
-    """What became of a plan: people by way, those who could not be sent any more with the code of the reason, and the
-    call-ups that were left out as a whole.
+    """What became of a plan: people by way, those who could not be sent any more with the code of the reason, the call-ups
+    that were left out as a whole, and for how many call-ups it is still to be carried out.
     """
 
     seated: int = 0
@@ -40,6 +49,7 @@ class Dispatched:
     moved: int = 0
     left_out: tuple[tuple[str, str], ...] = ()
     call_ups_left_out: tuple[tuple[str, str], ...] = ()
+    call_ups_to_do: int = 0
 
     @staticmethod
     def of(run: DispatchRun) -> Dispatched:
@@ -53,6 +63,7 @@ class Dispatched:
             moved=sum(outcome.moved for outcome in outcomes),
             left_out=tuple((code, why) for outcome in outcomes for code, why in outcome.left_out),
             call_ups_left_out=tuple((part.call_up.code, part.refusal) for part in parts if part.refusal),
+            call_ups_to_do=sum(1 for part in parts if part.done_at is None),
         )
 
 
@@ -72,16 +83,38 @@ def confirm(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Di
 
     Each call-up in a transaction of its own: one that is over, or for which another plan was confirmed since, is left out and
     said, and of the others who cannot be sent any more is left out with the reason. The same person confirming again gets
-    what was done, and what a cut had left undone is done. Refuses whoever has no role of the committees, a plan that is not
-    there yet, and whoever was overtaken for all of it: the second of two dispatchers is told who was faster.
+    what was done, and what a cut had left undone is done. Of a plan that takes long the request only claims it: a job
+    carries it out, call-up by call-up, and goes on where a killed worker left it.
+
+    Refuses whoever has no role of the committees, a plan that is not there yet, and whoever was overtaken for all of it: the
+    second of two dispatchers is told who was faster.
     """
     at = at or server_clock.now()
     if not access.commands(actor, run.division_code):
         raise orders.not_the_committees()
     _claim(run, actor, at)
+    if not takes_long(run):
+        carry_out(run, actor=actor, at=at)
+    return Dispatched.of(run)
+
+
+def takes_long(run: DispatchRun) -> bool:
+    """True where to send everybody of this plan takes longer than somebody waits for a page."""
+    people = len(run.plan["assignments"]) + len(run.plan["let_go"])
+    return people * PERSON_SECONDS > MOST_SECONDS_AT_ONCE
+
+
+def carry_out(
+    run: DispatchRun, *, actor: Actor, at: datetime, advance: Callable[[int], None] = lambda _people: None
+) -> None:
+    """Does what is still undone of a confirmed plan; several may at the same time, each call-up is done once.
+
+    `advance` hears of how many people more were seen to, after each call-up.
+    """
+    people = people_by_call_up(run)
     for part in run.parts.filter(done_at=None).order_by("call_up__division_code", "call_up"):
         _carry_out_part(run, part.pk, actor, at)
-    return Dispatched.of(run)
+        advance(people[part.call_up_id])
 
 
 def _claim(run: DispatchRun, actor: Actor, at: datetime) -> None:
@@ -95,6 +128,7 @@ def _claim(run: DispatchRun, actor: Actor, at: datetime) -> None:
         if held.confirmed_at is not None:
             if not _is_by(held, actor):
                 raise _overtaken(held, actor)
+            _see_to_the_rest(run, at)
             return
         parts = list(run.parts.select_related("call_up").order_by("call_up"))
         states = {
@@ -120,7 +154,18 @@ def _claim(run: DispatchRun, actor: Actor, at: datetime) -> None:
         DispatchRun.objects.filter(pk=run.pk).update(
             confirmed_at=at, confirmed_by=actor.account_id, confirmed_by_label=actor.label[:120]
         )
+        _see_to_the_rest(run, at)
     run.refresh_from_db(fields=["confirmed_at", "confirmed_by", "confirmed_by_label"])
+
+
+def _see_to_the_rest(run: DispatchRun, at: datetime) -> None:
+    """A job for what is undone, committed with the claim: at once for a long plan, else in case this request is cut off."""
+    if not run.parts.filter(done_at=None).exists():
+        return
+    if takes_long(run):
+        queue.enqueue_once(JOB, run.code, run_id=run.pk)
+    else:
+        queue.enqueue_at(JOB, at + RESCUED_AFTER, run_id=run.pk)
 
 
 def _faster(run: DispatchRun) -> dict[int, DispatchRun]:

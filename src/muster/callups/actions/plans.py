@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from muster.callups.actions import orders
 from muster.callups.enums import DispatchState
 from muster.callups.models import CallUp, DispatchPart, DispatchRun
 from muster.callups.queries import saved_plan, standing
+from muster.callups.queries.dispatch_progress import GIVEN_UP_AFTER
 from muster.callups.queries.dispatch_question import Question, call_ups_of, question_of, running_in
 from muster.callups.queries.dispatch_since import Since, since
 from muster.callups.queries.dispatchable import Reserve, Told, people_count, reserve_of
@@ -36,8 +37,6 @@ MOST_SECONDS_AT_ONCE = 2.0
 # Measured on one core: the rules take their time for each person, the solver for each pair of a person and a slot.
 PERSON_SECONDS = 0.0003
 PAIR_SECONDS = 0.0000005
-# A plan that is still not there has failed in a way that nobody foresaw, and keeps nobody from asking for a new one.
-GIVEN_UP_AFTER = timedelta(minutes=10)
 # Beyond this many pairs the table of the solver takes more memory than a small server can spare.
 MOST_PAIRS = 20_000_000
 
@@ -89,13 +88,18 @@ def adjust(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Dis
     """A new plan that starts from a confirmed one: fills what has fallen open and moves as few people as it can.
 
     Who was ordered or asked by that plan and has not begun may be moved within his call-up, at a price for each. Refuses
-    `not_the_committees`, `plan_not_confirmed` and `nothing_to_dispatch`.
+    `not_the_committees`, `plan_not_confirmed`, `plan_under_way` and `nothing_to_dispatch`.
     """
     at = at or server_clock.now()
     _refuse_strangers(run.division_code, actor)
     if run.confirmed_at is None:
         raise Refused(
             "plan_not_confirmed", _("This plan was not confirmed yet. Confirm it, or make a new one.")
+        )
+    if run.parts.filter(done_at=None).exists():
+        raise Refused(
+            "plan_under_way",
+            _("This plan is still being carried out. Adjust it once everybody has been told."),
         )
     fresh = DispatchRun(
         division_code=run.division_code, call_up=run.call_up, is_drill=run.is_drill, adjusts=run

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from muster.callups.models import DispatchPart, DispatchRun, Slot
+from muster.callups.enums import DispatchState
+from muster.callups.models import DispatchPart, DispatchRun
 from muster.callups.queries import plan_words, words
+from muster.callups.queries.dispatch_progress import GIVEN_UP_AFTER, carrying_out
 from muster.callups.queries.dispatch_since import Since
+from muster.callups.queries.dispatch_slots import SlotName, slots_of
 from muster.jobs.models import Run
 from muster.people.models import Person
 from muster.territory.queries import names_of
@@ -32,11 +36,23 @@ class ProposedLine:
 
 @dataclass(frozen=True)
 class EmptyLine:
-    """Seats that stay empty at one post, and why."""
+    """Seats that stay empty at one post, and why: what is true first, then what proves it."""
 
     post: str
+    when: str
     seats: int
     why: str
+    proof: Sequence[str]
+
+
+@dataclass(frozen=True)
+class FullLine:
+    """Seats that the plan fills to the last, and what one more would cost."""
+
+    post: str
+    when: str
+    seats: int
+    price: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +82,9 @@ class PartLine:
     could_not: Sequence[str]
 
 
-def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None = None) -> dict[str, Any]:
+def dispatch_context(
+    run: DispatchRun, part_code: str = "", stands: Since | None = None, *, at: datetime
+) -> dict[str, Any]:
     """What the page of a plan shows: all of it by community, and one call-up in full; as many queries for any number."""
     parts = list(run.parts.select_related("call_up").order_by("call_up__division_code", "call_up"))
     lines, empties = run.plan["assignments"], run.plan["empties"]
@@ -75,9 +93,12 @@ def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None
     mine_empty = [line for line in empties if current and line["call_up"] == current.call_up_id]
     names = _names([*mine], parts)
     places = names_of([run.division_code, *_codes(parts, lines)])
-    posts = _posts([*mine, *mine_empty])
+    slots = slots_of(run.plan, [*mine, *mine_empty], current.call_up_id if current else None)
+    posts = {slot: name.post for slot, name in slots.items()}
     moved = [line for line in lines if line.get("was_at", line["slot"]) != line["slot"]]
     kept = [line for line in lines if line.get("was_at") == line["slot"]]
+    carrying = carrying_out(run, at)
+    is_under_way = carrying is not None and not carrying.is_over
     adjusted_by = run.adjustments.exclude(confirmed_at=None).order_by("-confirmed_at").first()
     return {
         "run": run,
@@ -87,6 +108,7 @@ def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None
         else _sentence(len(lines), run.seat_count),
         "adjusted_by": adjusted_by,
         "proof": plan_words.proof(run),
+        "grade": plan_words.grade(run),
         "moved": plan_words.moved_words(len(moved), len(kept), len(run.plan["let_go"]))
         if run.adjusts
         else "",
@@ -98,19 +120,43 @@ def dispatch_context(run: DispatchRun, part_code: str = "", stands: Since | None
             (_proposed(line, names, posts, places, current) for line in mine),
             key=lambda line: (line.post, line.home, line.name),
         ),
-        "empty": [
-            EmptyLine(posts[line["slot"]], line["seats"], words.why_empty(line, posts)) for line in mine_empty
-        ],
-        "may_confirm": _may_confirm(run, parts, lines),
-        "since": plan_words.since_words(stands) if stands else "",
-        "may_adjust": bool(stands and stands.has_changed and adjusted_by is None),
+        "empty": empty_lines(mine_empty, run.plan.get("rings", []), slots),
+        "full": _full_lines(run.plan, mine_empty, slots, current),
+        "seats": list(slots.items()),
+        "may_confirm": run.confirmed_at is None and _has_work(run, lines),
+        "carrying": carrying,
+        "since": plan_words.since_words(stands) if stands and not is_under_way else "",
+        "may_adjust": bool(stands and stands.has_changed and adjusted_by is None and not is_under_way),
     }
 
 
-def planning_context(run: DispatchRun) -> dict[str, Any]:
+def carrying_context(run: DispatchRun, at: datetime) -> dict[str, Any]:
+    """What the page of a confirmed plan shows while it is carried out."""
+    return {"run": run, "carrying": carrying_out(run, at)}
+
+
+def empty_lines(
+    empties: Iterable[Line], rings: Sequence[Sequence[int]], slots: Mapping[int, SlotName]
+) -> list[EmptyLine]:
+    """The seats that stay empty, each with its certificate, in the order of shifts."""
+    posts = {slot: name.post for slot, name in slots.items()}
+    place = {slot: number for number, slot in enumerate(slots)}
+    told = []
+    for line in sorted(empties, key=lambda line: place[line["slot"]]):
+        name = slots[line["slot"]]
+        ring = rings[line["ring"]] if "ring" in line else ()
+        why, *proof = words.certificate(line, ring, posts)
+        told.append(EmptyLine(name.seat, name.when, line["seats"], why, proof))
+    return told
+
+
+def planning_context(run: DispatchRun, at: datetime) -> dict[str, Any]:
     """What the page shows while the plan is made, or where none came of it."""
+    is_late = run.state == DispatchState.PLANNING and at - run.created_at >= GIVEN_UP_AFTER
     return {
         "run": run,
+        "has_failed": run.state == DispatchState.FAILED or is_late,
+        "failure": run.failure or gettext("It took far longer than it should, and nothing came of it."),
         "place": names_of([run.division_code]).get(run.division_code, ""),
         "work": Run.objects.filter(code=run.work_code).first() if run.work_code else None,
     }
@@ -132,10 +178,8 @@ def _concerned(part: DispatchPart) -> bool:
     return bool(part.seat_count or part.refusal)
 
 
-def _may_confirm(run: DispatchRun, parts: Sequence[DispatchPart], lines: Sequence[Line]) -> bool:
-    """True while there is something to do: a plan nobody confirmed, or one that a cut left half done."""
-    if run.confirmed_at is not None:
-        return any(part.done_at is None for part in parts)
+def _has_work(run: DispatchRun, lines: Sequence[Line]) -> bool:
+    """True if to confirm the plan would send, move or let go anybody."""
     return bool(run.plan["let_go"]) or any(line.get("was_at") != line["slot"] for line in lines)
 
 
@@ -152,11 +196,27 @@ def _codes(parts: Iterable[DispatchPart], lines: Iterable[Line]) -> set[int]:
     return {part.call_up.division_code for part in parts} | {line["home"] for line in lines}
 
 
-def _posts(lines: Sequence[Line]) -> dict[int, str]:
-    """Names of all posts that these lines speak of."""
-    slots = {line["slot"] for line in lines} | {line["was_at"] for line in lines if "was_at" in line}
-    slots |= {slot for line in lines for slot, _filled in line.get("higher", [])}
-    return dict(Slot.objects.filter(pk__in=slots).values_list("pk", "shift__post__name"))
+def _full_lines(
+    plan: Mapping[str, Any],
+    empties: Iterable[Line],
+    slots: Mapping[int, SlotName],
+    current: DispatchPart | None,
+) -> list[FullLine]:
+    """What one more seat would cost where every seat is filled; of plans from before prices were kept, nothing."""
+    short = {line["slot"] for line in empties}
+    filled = Counter(
+        line["slot"]
+        for line in plan["assignments"]
+        if current is not None and line["call_up"] == current.call_up_id
+    )
+    prices = plan.get("prices")
+    if prices is None:
+        return []
+    return [
+        FullLine(name.seat, name.when, filled[slot], plan_words.price_of(prices.get(str(slot))))
+        for slot, name in slots.items()
+        if filled[slot] and slot not in short
+    ]
 
 
 def _communities(

@@ -88,6 +88,22 @@ def proof(run: DispatchRun) -> str:
     return _("A good plan, but it is not proven that there is no better one.")
 
 
+def grade(run: DispatchRun) -> str:
+    """The same in two or three words."""
+    if run.status == Status.PROVEN:
+        return _("proven the best")
+    if run.gap is not None:
+        return _("at most %(percent)s %% from the best") % {"percent": f"{run.gap * 100:.2f}"}
+    return _("not proven")
+
+
+def price_of(km: float | None) -> str:
+    """What one more seat at a full post would cost; `km` None where it would stay empty or empty another."""
+    if km is None:
+        return _("One more seat here could only be filled by emptying another.")
+    return _("One more seat here would cost %(km)s km more of ways.") % {"km": f"{km:.1f}"}
+
+
 def since_words(stands: Since) -> str:
     """What has happened to the people of a confirmed plan; "" where nothing has."""
     told = [

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from muster.callups.queries import candidates
 from muster.callups.queries.dispatch_question import Question
 from muster.callups.queries.dispatchable import Reserve
 from muster.kernel import dispatch as kernel
@@ -22,9 +23,21 @@ def as_json(plan: kernel.Plan, question: Question, reserve: Reserve) -> dict[str
     call_up_of = {slot.pk: slot.call_up_id for slot in question.slots}
     lines = [_line(row, question, reserve, call_up_of[int(row.slot)]) for row in plan.assignments]
     planned = {line["person"] for line in lines}
+    rings = {
+        ring: number for number, ring in enumerate(dict.fromkeys(empty.ring_slots for empty in plan.empties))
+    }
     return {
         "assignments": lines,
-        "empties": [_empty(empty, call_up_of[int(empty.slot)]) for empty in plan.empties],
+        "empties": [
+            _empty(empty, call_up_of[int(empty.slot)], rings[empty.ring_slots]) for empty in plan.empties
+        ],
+        "rings": [[int(slot) for slot in ring] for ring in rings],
+        "seats": {str(slot.pk): question.free[slot.pk] for slot in question.slots},
+        "prices": {
+            str(slot.pk): price
+            for slot in question.slots
+            if (price := plan.price_km(candidates.slot_id(slot.pk))) is not None
+        },
         "let_go": [
             {
                 "person": person,
@@ -63,7 +76,8 @@ def _names(question: Question, home: int, place: int) -> dict[str, str]:
     return names if all(names.values()) else {}
 
 
-def _empty(empty: kernel.Empty, call_up: int) -> dict[str, Any]:
+def _empty(empty: kernel.Empty, call_up: int, ring: int) -> dict[str, Any]:
+    """`ring`: position of its shortage among the rings; seats that compete for the same people share one."""
     return {
         "slot": int(empty.slot),
         "call_up": call_up,
@@ -74,6 +88,9 @@ def _empty(empty: kernel.Empty, call_up: int) -> dict[str, Any]:
         "excluded": [list(pair) for pair in empty.excluded],
         "ring_people": empty.ring_people,
         "ring_seats": empty.ring_seats,
+        "ring": ring,
+        "radius_km": empty.radius_km,
+        "nearest_km": empty.nearest_km,
         "higher": [[int(slot), seats_filled] for slot, seats_filled in empty.higher],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
@@ -180,19 +180,46 @@ def why_empty(empty: Mapping[str, Any], posts: Mapping[int, str] | None = None) 
         "barred": barred,
         "radius": f"{empty.get('radius_km') or 0:g}",
         "nearest": f"{empty.get('nearest_km') or 0:.1f}",
-        "people": int(empty["ring_people"]),
-        "wanted": int(empty["ring_seats"]),
-        "qualified": int(empty["qualified"]),
+        "people": f"{int(empty['ring_people']):,}",
+        "wanted": f"{int(empty['ring_seats']):,}",
+        "qualified": f"{int(empty['qualified']):,}",
     }
+
+
+def certificate(empty: Mapping[str, Any], ring: Sequence[int], posts: Mapping[int, str]) -> list[str]:
+    """Why seats stay empty with all that proves it: the count, the posts that share the people, whom the rules keep out.
+
+    `ring`: slots that compete for the same people, this one among them. `posts`: as for `why_empty`.
+    """
+    told = [why_empty(empty, posts)]
+    shared = empty["code"] in (EmptyCode.FEWER_QUALIFIED_THAN_SEATS, EmptyCode.TAKEN_BY_HIGHER_WEIGHT)
+    if shared and (around := _named((slot for slot in ring if slot != empty["slot"]), posts)):
+        told.append(_("The same people are wanted at: %(posts)s.") % {"posts": around})
+    barred = kept_out_words(empty.get("excluded", []))
+    if barred and empty["code"] != EmptyCode.NOBODY_QUALIFIED:
+        told.append(_("Not counted, because a rule keeps them out: %(barred)s.") % {"barred": barred})
+    return told
 
 
 def _taken(empty: Mapping[str, Any], posts: Mapping[int, str]) -> str:
     """Who took the people, the first few by name."""
-    taken_by = list(dict.fromkeys(posts[slot] for slot, _filled in empty.get("higher", []) if slot in posts))
+    taken_by = _named((slot for slot, _filled in empty.get("higher", [])), posts)
     if not taken_by:
         return _("The people who could stand here are needed at a more urgent place.")
-    named = pgettext("between two reasons", ", ").join(taken_by[:MOST_NAMED])
-    return _("The people who could stand here are needed more urgently: %(posts)s.") % {"posts": named}
+    return _("The people who could stand here are needed more urgently: %(posts)s.") % {"posts": taken_by}
+
+
+def _named(slots: Iterable[int], posts: Mapping[int, str]) -> str:
+    """The posts of these slots, the first few by name and the others counted; "" where none is known."""
+    names = list(dict.fromkeys(posts[slot] for slot in slots if slot in posts))
+    named = pgettext("between two reasons", ", ").join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    if more <= 0:
+        return named
+    return ngettext("%(named)s and %(more)s more post", "%(named)s and %(more)s more posts", more) % {
+        "named": named,
+        "more": more,
+    }
 
 
 def kept_out_words(excluded: Sequence[Sequence[Any]]) -> str:

@@ -13,7 +13,7 @@ from muster.callups import access
 from muster.callups.actions import dispatch, plans
 from muster.callups.enums import DispatchState
 from muster.callups.queries.dispatch_board import board_context
-from muster.callups.queries.dispatch_page import dispatch_context, planning_context
+from muster.callups.queries.dispatch_page import carrying_context, dispatch_context, planning_context
 from muster.people.access import Need
 from muster.people.web_types import ActorRequest, sign_in_first
 from muster.toolkit import toasts
@@ -50,26 +50,34 @@ def propose(request: ActorRequest, code: str) -> HttpResponse:
 def detail(request: ActorRequest, code: str) -> HttpResponse:
     """What the kernel advises, with a reason for each person and each empty seat; until then, how far it is."""
     run = access.get_run(request.actor, code)
+    now = timezone.now()
     if run.state == DispatchState.READY:
         stands = plans.how_it_stands(run, actor=request.actor)
-        context = dispatch_context(run, request.GET.get("part", ""), stands)
+        context = dispatch_context(run, request.GET.get("part", ""), stands, at=now)
         return page(request, "callups/desk/dispatch.html", context)
-    return page(request, "callups/desk/planning.html", planning_context(run))
+    return page(request, "callups/desk/planning.html", planning_context(run, now))
 
 
 @require_safe
 @sign_in_first
 def watch(request: ActorRequest, code: str) -> HttpResponse:
-    """What the waiting page asks every second; when there is a plan, it is led to it."""
+    """What a page that waits asks every second: for a plan, or until one is carried out; then it is led to the whole."""
     run = access.get_run(request.actor, code)
-    if run.state == DispatchState.READY:
+    now = timezone.now()
+    if run.state != DispatchState.READY:
+        context = planning_context(run, now)
+        work = context["work"]
+        version = f"{run.state}-{run.work_code}-{work.done if work else 0}-{work.state if work else ''}"
+        version += f"-{context['has_failed']}"
+        return live(request, "callups/desk/planning.html#progress", lambda: context, version=version)
+    context = carrying_context(run, now)
+    carrying = context["carrying"]
+    if carrying is None or carrying.is_over:
         response = HttpResponse()
         response["HX-Redirect"] = reverse("callups:desk-dispatch-detail", args=[run.code])
         return response
-    context = planning_context(run)
-    work = context["work"]
-    version = f"{run.state}-{run.work_code}-{work.done if work else 0}-{work.state if work else ''}"
-    return live(request, "callups/desk/planning.html#progress", lambda: context, version=version)
+    version = f"{carrying.call_ups_done}-{carrying.stands_still}"
+    return live(request, "callups/desk/dispatch.html#carrying", lambda: context, version=version)
 
 
 @require_POST
@@ -77,6 +85,8 @@ def confirm(request: ActorRequest, code: str) -> HttpResponse:
     """The advice becomes seats, orders and questions. Whoever commands the place answers for it (R2.8)."""
     run = access.get_run(request.actor, code)
     done = dispatch.confirm(run, actor=request.actor)
+    if done.call_ups_to_do:
+        return redirect("callups:desk-dispatch-detail", run.code)
     toasts.add(
         request,
         gettext(
