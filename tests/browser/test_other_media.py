@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from tests.browser.conftest import SHOTS
 from tests.browser.journeys import asked, post_of, running
 from tests.callups.ground import arrives, seated
 
@@ -110,3 +111,29 @@ def test_the_bar_and_the_first_button_differ_in_the_colors_of_the_system(visit, 
 
     assert len({*fills, page.evaluate(GROUND)}) == 3
     assert hero.locator(".btn-primary").evaluate(BACK_OF) != hero.locator(".btn-stop").evaluate(BACK_OF)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_roll_fits_the_screen_it_is_asked_for_on(visit, shoot, call_up, width):
+    page = page_of(visit, call_up, width=width)
+    page.get_by_role("button", name="打印签到名单").click()
+    page.wait_for_load_state()
+
+    shoot(page, "roll", widths=(width,))
+    assert page.get_by_role("button", name="打印名单").is_visible()
+
+
+def test_a_roll_on_paper_has_a_line_to_sign_on_and_says_who_printed_it(visit, call_up):
+    page = page_of(visit, call_up)
+    page.get_by_role("button", name="打印签到名单").click()
+    page.wait_for_load_state()
+    on_paper(page)
+
+    assert visible(page, TO_PRESS) == []
+    assert page.evaluate(NOT_INK) == []
+    rows = page.locator(".roll-sheet tbody tr").all()
+    assert len(rows) == 4
+    assert all(row.locator("td").last.bounding_box()["width"] > 150 for row in rows)
+    assert all(row.bounding_box()["height"] > 30 for row in rows)
+    assert "周敏" in page.locator(".watermark").text_content()
+    page.screenshot(path=SHOTS / "roll-paper.png")

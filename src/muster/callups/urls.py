@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.callups.views import check_in, gate, hours, my, post, texts, unit
+from muster.callups.views import check_in, gate, hours, my, post, rolls, texts, unit
 from muster.callups.views.desk import deeds, dispatch, lists, live, raising, rings
 
 app_name = "callups"
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/callups/<slug:code>/halt/", deeds.halt, name="desk-callup-halt"),
     path("desk/callups/<slug:code>/resume/", deeds.resume, name="desk-callup-resume"),
     path("desk/callups/<slug:code>/stand-down/", deeds.stand_down, name="desk-callup-stand-down"),
+    path("desk/callups/<slug:code>/roll/", rolls.of_call_up, name="desk-callup-roll"),
     path("desk/callups/<slug:code>/dispatch/", dispatch.propose, name="desk-callup-dispatch"),
     path("desk/callups/<slug:code>/rings/", rings.sheet, name="desk-callup-rings"),
     path("desk/offers/<slug:code>/ring/", rings.dial, name="desk-offer-ring"),
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("post/<slug:code>/absent/", post.absent, name="post-absent"),
     path("post/<slug:code>/walk-up/", post.walk_up, name="post-walk-up"),
     path("post/<slug:code>/support/", post.support, name="post-support"),
+    path("post/<slug:code>/roll/", rolls.of_post, name="post-roll"),
     path("post/<slug:code>/phone/", post.phone, name="post-phone"),
     path("gate/", gate.home, name="gate-home"),
     path("gate/<slug:code>/", gate.detail, name="gate-detail"),

@@ -129,6 +129,7 @@ class ReadingPurpose(models.TextChoices):
     INSURANCE = "insurance", _("to insure you")
     SAFETY = "safety", _("for your safety or somebody else's")
     CORRECTION = "correction", _("to correct what is on file")
+    ROLL = "roll", _("to call the roll at your post")
 
 
 class SealedField(models.TextChoices):
@@ -137,6 +138,13 @@ class SealedField(models.TextChoices):
     PHONE = "phone", _("phone number")
     ID_NUMBER = "id_number", _("ID number")
     ADDRESS = "address", _("address")
+
+
+# A name is not masked, but on paper it leaves the screen; the person reads who took it along.
+PRINTED_NAME = "printed_name"
+READ_FIELDS = {**dict(SealedField.choices), PRINTED_NAME: _("name on a printed list")}
+# For which a sealed field may be read; a roll has none.
+REVEALING = tuple(one for one in ReadingPurpose.choices if one[0] != ReadingPurpose.ROLL)
 
 
 class Period(models.IntegerChoices):

@@ -74,6 +74,7 @@ ROWS = [
         data=reason,
     ),
     Row("callups:desk-callup-rings", only(*RUNNERS), kwargs=call_up),
+    Row("callups:desk-callup-roll", only(*RUNNERS), method="post", kwargs=call_up),
     Row("callups:desk-offer-ring", only(*RUNNERS, status=302), method="post", kwargs=offer),
     # A number is shown to the one who dialed it and to nobody beside him.
     Row("callups:desk-ring-detail", only("worker"), kwargs=ring),

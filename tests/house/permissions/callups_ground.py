@@ -31,6 +31,10 @@ def seat(scene: Scene) -> dict[str, object]:
     return {"seat": scene.code("assignment"), "nonce": NONCE}
 
 
+def of_shift(scene: Scene) -> dict[str, str]:
+    return {"shift": scene.things["post"].shifts.get().code}
+
+
 def walk_up(scene: Scene) -> dict[str, object]:
     return {"name": "杨帆", "phone": "17712345096", "risk_confirmed": "on", "nonce": NONCE}
 
@@ -77,6 +81,7 @@ ROWS = [
     Row("callups:post-walk-up", only(*LEADERS, status=409), method="post", kwargs=post, data=walk_up),
     Row("callups:post-support", only(*LEADERS, status=302), method="post", kwargs=post, data=ppe),
     Row("callups:post-phone", only(*LEADERS), method="post", kwargs=post, data=seat),
+    Row("callups:post-roll", only(*LEADERS), method="post", kwargs=post, data=of_shift),
     Row("callups:gate-home", only("guard"), stranger=302),
     Row("callups:gate-detail", only("guard"), kwargs=post, stranger=302),
     Row("callups:gate-code", only("guard"), kwargs=post),

@@ -12,8 +12,8 @@ from muster.people.access import RUNNERS
 from muster.people.enums import (
     AUXILIARY_FORCE,
     REGULAR_FORCE,
+    REVEALING,
     ForceClass,
-    ReadingPurpose,
     SealedField,
     Sex,
     VolunteerState,
@@ -180,7 +180,7 @@ class RevealForm(forms.Form):
     """Which sealed field, and why."""
 
     field = forms.ChoiceField(choices=SealedField.choices)
-    purpose = forms.ChoiceField(label=_("Why you must read it"), choices=ReadingPurpose.choices)
+    purpose = forms.ChoiceField(label=_("Why you must read it"), choices=REVEALING)
 
 
 class StateForm(forms.Form):

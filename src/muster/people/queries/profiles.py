@@ -14,6 +14,7 @@ from muster.kernel.spans import PERIODS_A_DAY, period_bit
 from muster.norms.enums import TaskKind
 from muster.notifications.models import Preference
 from muster.people.enums import (
+    READ_FIELDS,
     ConsentPurpose,
     ForceClass,
     HealthLimit,
@@ -178,12 +179,12 @@ def roles_of(person: Person) -> list[RoleLine]:
 
 def readings(disclosures: Iterable[Disclosure]) -> list[Reading]:
     """Disclosures in words; a purpose or field that has none is shown as it was written."""
-    fields, purposes = dict(SealedField.choices), dict(ReadingPurpose.choices)
+    purposes = dict(ReadingPurpose.choices)
     return [
         Reading(
             at=one.at,
             who=one.actor_label,
-            field=str(fields.get(one.field, one.field)),
+            field=str(READ_FIELDS.get(one.field, one.field)),
             purpose=str(purposes.get(one.purpose, one.purpose)),
         )
         for one in disclosures
