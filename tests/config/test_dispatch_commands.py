@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from config import dispatch
+from muster.kernel.dispatch.pools import folder as folders
+from muster.kernel.dispatch.pools.made import made
 from tests.config.dispatching import CHINESE, ENGLISH, muster, solved, where
 from tests.config.ground import SOURCE
 from tests.kernel.dispatch.pools.files import CONFIG, VOLUNTEERS, laid
@@ -253,3 +255,26 @@ def test_it_runs_alone_without_a_database_or_settings(folder: Path, env: dict[st
     assert told.stderr == ""
     assert json.loads(out.read_text())["status"] == "proven"
     assert not nowhere.exists()
+
+
+def test_processes_whose_hashes_differ_write_the_same_bytes(tmp_path: Path) -> None:
+    """With days and rest, listed pairs and a plan in force, and every reason."""
+    town = made(120, 30, days=2, shifts=2, tight=2.4, seed=6)
+    folders.write(tmp_path / "town", town)
+    force = tmp_path / "force.json"
+    assert muster("greedy", tmp_path / "town", "--out", force).exit_code == 0
+    plans = []
+    for seed in ("1", "2"):
+        out = tmp_path / f"plan{seed}.json"
+        code = "from config.cli import main; main()"
+        words = ["dispatch", "solve", tmp_path / "town", "--incumbent", force, "--explain", "--out", out]
+        subprocess.run(
+            [sys.executable, "-c", code, *words],
+            check=True,
+            capture_output=True,
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(SOURCE)},
+        )
+        plans.append([line for line in out.read_text().splitlines() if "seconds" not in line])
+
+    assert plans[0][:-2] == plans[1][:-2]
+    assert len(plans[0]) > 200

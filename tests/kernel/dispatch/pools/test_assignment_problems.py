@@ -52,6 +52,52 @@ def least(path: Path, costs: Costs) -> int:
     return round(plan_file.figures(instance, plan)[0] * 100)
 
 
+def test_the_example_of_the_hungarian_method_has_its_optimum(tmp_path: Path) -> None:
+    """Kuhn 1955: four people rated for four jobs; the best sum of ratings is 27, so that 4 x 9 less 27 is the least."""
+    ratings = [[8, 7, 9, 9], [5, 2, 7, 8], [6, 1, 4, 9], [2, 3, 2, 6]]
+
+    assert least(tmp_path, [[9 - rating for rating in row] for row in ratings]) == 4 * 9 - 27
+
+
+def test_the_transport_of_dantzig_has_its_optimum(tmp_path: Path) -> None:
+    """Dantzig 1963, the first model of GAMS: 350 and 600 cases for 325, 300 and 275, at least for 153,675 dollars."""
+    rates = {"seattle": (225, 153, 162), "san-diego": (225, 162, 126)}
+    people = [f"{town}-{at}" for town, many in (("seattle", 350), ("san-diego", 600)) for at in range(many)]
+    posts = ("new-york", "chicago", "topeka")
+    instance = folder.read(
+        laid(
+            tmp_path,
+            config_json=CONFIG,
+            communities_csv="code,x_m,y_m\nhere,0,0\n",
+            volunteers_csv="\n".join(
+                [VOLUNTEERS.splitlines()[0], *(f"{name},here,all,0,,d0s0,1,0," for name in people)]
+            ),
+            posts_csv="\n".join(
+                [
+                    POSTS.splitlines()[0],
+                    *(f"{p},0,0,d0s0,{d},0,0,,1," for p, d in zip(posts, (325, 300, 275), strict=True)),
+                ]
+            ),
+            # One dollar a case is one kilometer.
+            pairs_csv="\n".join(
+                [
+                    "volunteer,post,km",
+                    *(
+                        f"{name},{post},{rate}"
+                        for name in people
+                        for post, rate in zip(posts, rates[name.rpartition("-")[0]], strict=True)
+                    ),
+                ]
+            ),
+        )
+    )
+
+    plan = solve(instance)
+
+    assert (plan.status, len(plan.post), violations(instance, plan)) == ("proven", 900, ())
+    assert plan_file.figures(instance, plan) == (153_675.0, 153_675.0)
+
+
 @pytest.mark.parametrize("size", [2, 7, 20])
 def test_products_cost_least_against_the_grain(tmp_path: Path, size: int) -> None:
     """The instances of Machol and Wien, c = i x j, hard for many methods; the largest row must meet the smallest column.
