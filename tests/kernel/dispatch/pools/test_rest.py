@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from muster.kernel.dispatch.pools import relaxed
 from muster.kernel.dispatch.pools.instance import Horizon, Instance, Prices
 from muster.kernel.dispatch.pools.made import made
 from muster.kernel.dispatch.pools.recount import violations
-from muster.kernel.dispatch.pools.rest import Mending, rested
-from muster.kernel.dispatch.pools.search import Limits, Search
-from muster.kernel.dispatch.pools.solution import Solution, solve
+from muster.kernel.dispatch.pools.relaxed import Relaxed
+from muster.kernel.dispatch.pools.rest import rested
+from muster.kernel.dispatch.pools.rest_rows import Rows, rows_of
+from muster.kernel.dispatch.pools.search import Limits, Outcome, Search
+from muster.kernel.dispatch.pools.solution import Solution, solution_of, solve
 from tests.kernel.dispatch.pools import tiny
 
 SHAPES = [
@@ -162,28 +166,113 @@ def town() -> Instance:
     return made(300, 60, days=3, shifts=3, tight=2.2, seed=4)
 
 
-def test_mending_changes_nothing_but_what_lacks_rest_and_proves_how_near_it_is() -> None:
-    instance = town()
+def silence(stage: str, figures: Mapping[str, float]) -> None:
+    """Nobody listens."""
+
+
+def before_rest(instance: Instance) -> tuple[Search, Outcome, Rows]:
+    """The best plan without the rule, with people who lack rest."""
     search = Search(instance)
-    outcome = search.run(Limits(), lambda stage, figures: None)
-    mending = Mending(search, outcome)
-    broken = mending.rows.broken(outcome.flow)
+    outcome = search.run(Limits(), silence)
+    rows = rows_of(search, outcome)
+    assert len(rows.broken(outcome.flow)) > 0
+    return search, outcome, rows
 
-    after = rested(search, outcome)
 
-    assert len(broken) > 0
-    assert len(mending.rows.broken(after.flow)) == 0
-    assert outcome.objective <= after.lower_bound <= after.objective
-    assert after.objective - after.lower_bound <= 0.005 * after.objective
+def fits(outcome: Outcome) -> bool:
+    """What comes to a node leaves it again, and no arc carries more than it may."""
     balance = np.zeros(outcome.network.nodes, dtype=np.int64)
-    np.add.at(balance, after.arcs.tail, after.flow)
-    np.subtract.at(balance, after.arcs.head, after.flow)
-    assert (balance == outcome.network.supply).all()
-    assert ((after.flow >= 0) & (after.flow <= after.arcs.capacity)).all()
+    np.add.at(balance, outcome.arcs.tail, outcome.flow)
+    np.subtract.at(balance, outcome.arcs.head, outcome.flow)
+    within = (outcome.flow >= 0) & (outcome.flow <= outcome.arcs.capacity)
+    return bool((balance == outcome.network.supply).all() and within.all())
+
+
+def test_mending_keeps_every_row_and_proves_how_near_it_is() -> None:
+    search, outcome, rows = before_rest(town())
+
+    after = rested(search, outcome, Limits(0.001), silence)
+
+    assert len(rows.broken(after.flow)) == 0
+    assert outcome.objective <= after.lower_bound <= after.objective
+    assert after.objective - after.lower_bound <= 0.001 * after.objective
+    assert fits(after)
+
+
+def test_no_more_is_done_than_the_gap_asks_for() -> None:
+    stages: list[tuple[str, float]] = []
+
+    def tell(stage: str, figures: Mapping[str, float]) -> None:
+        stages.append((stage, figures["objective"] - figures["lower_bound"]))
+
+    search, outcome, _ = before_rest(town())
+
+    after = rested(search, outcome, Limits(0.5), tell)
+
+    # One plan, and the bound of the plan without the rule is enough.
+    assert stages == [("rest", after.objective - outcome.lower_bound)]
+    assert after.lower_bound == outcome.lower_bound
+    assert not after.proven
+
+
+def test_when_the_time_is_over_everybody_rests_all_the_same() -> None:
+    search, outcome, rows = before_rest(town())
+    late = Limits(0.0, seconds=0.0)
+
+    after = rested(search, outcome, late, silence)
+
+    assert len(rows.broken(after.flow)) == 0
+    assert fits(after)
+    assert outcome.lower_bound == after.lower_bound < after.objective
+    solution = solution_of(search, after, None, {})
+    assert violations(town(), solution) == ()
+    assert solution.status == "gap"
+
+
+def test_in_a_hurry_an_idle_neighbor_of_the_same_pool_takes_the_seat() -> None:
+    facts = two_friends()
+    instance = tiny.instance_of(facts)
+    search, outcome, rows = before_rest(
+        tiny.instance_of(
+            facts | {"volunteers": [*facts["volunteers"], ("v2", 0, 1, False, 0, 0b111111, 1, 9, -1)]}
+        )
+    )
+
+    after = rested(search, outcome, Limits(0.0, seconds=0.0), silence)
+
+    assert after.empty.sum() == 0
+    assert len(rows.broken(after.flow)) == 0
+    assert instance.horizon.rest_slots == ((2, 3),)
+
+
+def test_a_time_limit_ends_in_a_plan_that_stands() -> None:
+    instance = town()
+
+    solution = solve(instance, time_limit=0.0)
+
+    assert violations(instance, solution) == ()
+    assert solution.status == "gap"
+    assert solution.lower_bound < solution.objective
+
+
+def test_a_large_network_follows_its_charges_to_the_same_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    search, outcome, rows = before_rest(town())
+    anew = Relaxed(search, outcome, rows)
+    monkeypatch.setattr(relaxed, "LARGE", 1)
+    going_on = Relaxed(search, outcome, rows)
+    chance = np.random.default_rng(7)
+
+    for most in (0, 300, 40):
+        charges = chance.integers(0, most + 1, len(rows))
+
+        assert going_on.charge(charges) == anew.charge(charges)
+        assert going_on.saving() == anew.saving()
+        assert going_on.prices.tolist() == anew.prices.tolist()
+        assert going_on.charge(charges) == anew.charge(charges)
 
 
 def test_mended_plan_is_the_same_every_time() -> None:
-    one, other = solve(town()), solve(town())
+    one, other = (solve(town(), gap=0.001) for _ in range(2))
 
     assert (one.objective, one.lower_bound) == (other.objective, other.lower_bound)
     assert one.volunteer.tobytes() == other.volunteer.tobytes()

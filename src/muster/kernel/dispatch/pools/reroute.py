@@ -71,6 +71,19 @@ class Reroute:
         tail, head = self._arcs.tail[arc], self._arcs.head[arc]
         return int(self.cost[arc] + self.prices[tail] - self.prices[head])
 
+    def links_of(self, node: int) -> Longs:
+        """The links that start at a node, free or not."""
+        first, links = self._graph[:2]
+        return links[first[node] : first[node + 1]]
+
+    def has_room(self, arc: int) -> bool:
+        """Whether one more may take the arc."""
+        return bool(self.flow[arc] < self._arcs.capacity[arc] and not self._shut[arc])
+
+    def length(self, links: Iterable[int]) -> int:
+        """What these links cost together, whatever the prices."""
+        return sum(int(self.cost[link >> 1]) * (-1 if link & 1 else 1) for link in links)
+
     def around(self, arc: int, *, without: Iterable[int] = (), within: int = int(FAR)) -> Way:
         """The shortest way from the arc's start to its end that does not use it, nor the arcs `without`.
 

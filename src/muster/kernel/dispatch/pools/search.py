@@ -49,6 +49,11 @@ class Limits:
             return True
         return self.seconds is not None and self.spent() + next_seconds > self.seconds
 
+    @property
+    def over(self) -> bool:
+        """Whether the time is over."""
+        return self.seconds is not None and self.spent() > self.seconds
+
     def spent(self) -> float:
         """Seconds since the beginning."""
         return time.monotonic() - self.begun
@@ -160,9 +165,13 @@ class Search:
                 self._trim(network, prices, near)
             self._add(found)
 
-    def saving(self, network: Network, prices: Longs, seat_value: int) -> int:
-        """How much all columns there could be would save at most at these prices, 0 or below."""
-        return self._missed(network, prices, seat_value, 0)[1]
+    def missed(self, network: Network, prices: Longs, seat_value: int) -> tuple[Found, int]:
+        """Columns that would save something at these prices, and how much all of them would save at most, 0 or below."""
+        return self._missed(network, prices, seat_value, 0)
+
+    def arcs_of(self, network: Network, found: Found) -> Arcs:
+        """These columns as arcs."""
+        return columns_of(network, self.asks, found.ask, found.place, found.cost)
 
     def _cost(self, arcs: Arcs, seat_value: int) -> Longs:
         return arcs.units + arcs.halves * (seat_value // 2)

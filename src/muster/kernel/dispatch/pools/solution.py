@@ -82,7 +82,7 @@ def solve(
     search = Search(instance, incumbent, absent)
     outcome = search.run(limits, tell or _silence)
     if instance.horizon.rest_slots:
-        outcome = rested(search, outcome)
+        outcome = rested(search, outcome, limits, tell or _silence)
     return solution_of(search, outcome, incumbent, {**search.seconds, "all": limits.spent()})
 
 

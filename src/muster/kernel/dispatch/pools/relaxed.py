@@ -1,0 +1,82 @@
+"""The cheapest plan when lacking rest is allowed at a charge: what it costs, less the charges, no plan with rest can beat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from muster.kernel.dispatch.pools.flow import cheapest_flow
+from muster.kernel.dispatch.pools.instance import Longs
+from muster.kernel.dispatch.pools.network import Arcs, joined
+from muster.kernel.dispatch.pools.potentials import potentials
+from muster.kernel.dispatch.pools.rest_rows import Rows
+from muster.kernel.dispatch.pools.search import Outcome, Search
+
+if TYPE_CHECKING:
+    from muster.kernel.dispatch.pools.simplex import Tree
+
+# From so many arcs on, going on from the flow before earns back the second that the compiler takes to load.
+LARGE = 60_000
+
+
+class Relaxed:
+    """A flow that follows the charges: `flow` is the cheapest over `arcs`, `prices` go with it.
+
+    Whoever keeps his rest pays each charge at most once; so the cheapest flow at any charges, less their sum, is a bound. Seats
+    are worth `value`: where no seat is empty, one that is lower than in the objective gives the same bound sooner.
+    """
+
+    def __init__(self, search: Search, outcome: Outcome, rows: Rows) -> None:
+        self.rows, self.arcs = rows, outcome.arcs
+        self.flow, self.prices = outcome.flow, outcome.prices
+        self.charges = np.zeros(len(rows), dtype=np.int64)
+        self.value = outcome.seat_value if outcome.arcs.halves @ outcome.flow else outcome.priced_value
+        self._search, self._network = search, outcome.network
+        self._tree: Tree | None = None
+
+    def charge(self, charges: Longs) -> int:
+        """Makes the flow the cheapest at these charges, over the arcs that are known; the bound as if there were no others."""
+        self.charges = charges
+        cost = self.rows.charged(self.cost, charges)
+        if len(self.arcs) >= LARGE:
+            self._go_on(cost)
+        else:
+            self.flow = cheapest_flow(self._network, self.arcs, cost)
+            prices = potentials(self._network.nodes, self.arcs, cost, self.flow)
+            if prices is None:
+                raise RuntimeError("the cheapest flow has no prices")
+            self.prices = prices
+        return int(cost @ self.flow) - int(charges.sum())
+
+    def saving(self) -> int:
+        """How much all columns there could be would save at most at the prices of now, 0 or below; the best are known then."""
+        found, saving = self._search.missed(self._network, self.prices, self.value)
+        if len(found):
+            more = self._search.arcs_of(self._network, found)
+            self.arcs = joined([self.arcs, more])
+            if self._tree is not None:
+                self._tree.add(more.tail, more.head, more.capacity, self._worth(more))
+        return saving
+
+    @property
+    def cost(self) -> Longs:
+        """The cost of every arc without charges."""
+        return self._worth(self.arcs)
+
+    def _worth(self, arcs: Arcs) -> Longs:
+        return arcs.units + arcs.halves * (self.value // 2)
+
+    def _go_on(self, cost: Longs) -> None:
+        if self._tree is None:
+            from muster.kernel.dispatch.pools.simplex import Tree  # noqa: PLC0415 - loads a compiler, for few
+
+            arcs, grown = self.arcs, len(self.arcs) - len(self.flow)
+            flow = np.append(self.flow, np.zeros(grown, dtype=np.int64))
+            self._tree = Tree.of(
+                self._network.nodes, arcs.tail, head=arcs.head, capacity=arcs.capacity, cost=cost, flow=flow
+            )
+        else:
+            self._tree.charge(cost)
+        self._tree.improve()
+        self.flow, self.prices = self._tree.flow.copy(), self._tree.prices.copy()
