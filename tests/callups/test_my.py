@@ -316,8 +316,8 @@ def test_the_calendar_entry_runs_from_muster_to_end(world: World, client: Client
     body = response.content.decode()
     seat = Assignment.objects.get(offer=offer)
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
-    assert f"DTSTART:{seat.shift.muster_at:%Y%m%dT%H%M%SZ}" in body
-    assert f"DTEND:{seat.shift.ends_at:%Y%m%dT%H%M%SZ}" in body
+    assert f"DTSTART;TZID=Asia/Shanghai:{timezone.localtime(seat.shift.muster_at):%Y%m%dT%H%M%S}" in body
+    assert f"DTEND;TZID=Asia/Shanghai:{timezone.localtime(seat.shift.ends_at):%Y%m%dT%H%M%S}" in body
     assert f"UID:{offer.code}@muster" in body
     assert max(len(line.encode()) for line in body.split("\r\n")) <= 75
 

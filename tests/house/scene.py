@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from muster.callups.actions import offers, orders, plans
+from muster.callups.actions import offers, orders, passes, plans
 from muster.callups.actions.templates import load_templates
-from muster.callups.models import Assignment, CallUp, Post, Ring, Slot, UnitCall
+from muster.callups.models import Assignment, CallUp, Post, Ring, Slot, UnitCall, ViewPass
 from muster.jobs.models import Run
 from muster.notifications.models import Message
 from muster.people import links
@@ -53,6 +53,16 @@ def _ordered(world: World, call_up: CallUp) -> Assignment:
     slot = Slot.objects.select_related("shift__post", "call_up").get(call_up=call_up)
     person = make_person("网格员", "13700000009", world.here, ForceClass.GRID_WORKER)
     return orders.order(person, slot, actor=world.actor("worker"))
+
+
+def _passes(world: World, call_up: CallUp) -> dict[str, ViewPass]:
+    """An address of each kind."""
+    worker, volunteer = world.actor("worker"), world.person("volunteer")
+    return {
+        "my_calendar": passes.my_calendar(volunteer, actor=world.actor("volunteer")),
+        "call_up_calendar": passes.call_up_calendar(call_up, actor=worker),
+        "wall": passes.wall(Post.objects.get(call_up=call_up), actor=worker, hours=24),
+    }
 
 
 def record_of(world: World) -> ServiceRecord:
@@ -102,6 +112,7 @@ def make_scene() -> Scene:
             by_label="周敏",
             rung_at=now,
         ),
+        **_passes(world, call_up),
         "work": Run.objects.create(
             kind="callups.ask_wave", owner_account_id=world.account("worker").pk, division_code=world.here
         ),

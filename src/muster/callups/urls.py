@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from muster.callups.views import check_in, gate, hours, my, post, rolls, texts, unit
+from muster.callups.views import check_in, gate, hours, my, passes, post, rolls, texts, unit, wall
 from muster.callups.views.desk import deeds, dispatch, lists, live, raising, rings
 
 app_name = "callups"
@@ -59,6 +59,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/check-in/<slug:post_code>/", check_in.show, name="my-check-in"),
     path("my/check-in/<slug:post_code>/check/", check_in.check, name="my-check-in-check"),
     path("my/check-in/<slug:post_code>/undo/", check_in.undo, name="my-check-in-undo"),
+    path("my/calendar/", passes.mine, name="my-calendar"),
+    path("desk/callups/<slug:code>/calendar/", passes.call_up, name="desk-callup-calendar"),
+    path("post/<slug:code>/wall/", passes.post, name="post-wall"),
+    path("passes/<slug:code>/take-back/", passes.take_back, name="pass-take-back"),
+    path("calendar/<str:token>.ics", passes.feed, name="feed-calendar"),
+    path("wall/<str:token>/", wall.show, name="wall-show"),
+    path("wall/<str:token>/live/", wall.refresh, name="wall-live"),
     path("texts/", texts.take, name="texts-reply"),
     path("my/o/<str:token>/", my.show, name="my-offer"),
     path("my/d/<str:token>/", my.show_order, name="my-order"),

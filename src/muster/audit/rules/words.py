@@ -33,6 +33,8 @@ DEEDS = {
     "callups.offer.ring_noted": _("Noted what came of a telephone call"),
     "callups.offer.rung": _("Had a number shown to ring somebody"),
     "callups.offer.withdrawn": _("Said that they cannot come any more"),
+    "callups.pass.made": _("Made an address that opens without signing in"),
+    "callups.pass.taken_back": _("Took such an address back"),
     "callups.pledge.released": _("Let pledged seats without names fall free"),
     "callups.roll.printed": _("Printed the lists of a call-up"),
     "callups.support.issued": _("Handed out what is due to a volunteer"),

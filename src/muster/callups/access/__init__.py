@@ -29,11 +29,13 @@ from muster.callups.access.doors import (
     raised_by_form,
     unit_calls_visible_to,
 )
+from muster.callups.access.passes import VIEW_LINK, get_pass, pass_of_link, passes_in_force
 from muster.callups.access.whole import locked_offer
 
 __all__ = [
     "OFFER_LINK",
     "ORDER_LINK",
+    "VIEW_LINK",
     "call_ups_visible_to",
     "commanded",
     "commands",
@@ -42,6 +44,7 @@ __all__ = [
     "get_call_up",
     "get_dispatch_place",
     "get_offer",
+    "get_pass",
     "get_post",
     "get_raising_place",
     "get_ring",
@@ -54,6 +57,8 @@ __all__ = [
     "offer_to_answer",
     "offer_to_ring",
     "order_of_link",
+    "pass_of_link",
+    "passes_in_force",
     "posts_visible_to",
     "raised_by_form",
     "runs_over",
