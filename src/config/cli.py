@@ -22,7 +22,7 @@ from config.serve import CannotServe, Copy, alone, serve
 from muster.toolkit.refusal import Refused
 
 # What `reset` removes: all that a start makes again. Measurements (bench/) and what a person laid there stay.
-MADE_BY_MUSTER = ("pg", "pg.new", "secrets", "outbox", "log", "static", "demo.json")
+MADE_BY_MUSTER = ("pg", "pg.new", "secrets", "heads", "outbox", "log", "static", "demo.json")
 
 # Errors whose text is for the person at the terminal.
 SENTENCES = (
@@ -175,9 +175,18 @@ def check() -> None:
 
 
 @app.command()
-def verify_trail() -> None:
-    """Compare trail and disclosures with their seals. Exit code 1 when something sealed was changed, removed or put in."""
-    raise typer.Exit(0 if _deeds().verify_trail(console) else 1)
+def verify_trail(
+    heads: Annotated[
+        list[Path] | None,
+        typer.Option(help="A copy of the newest seals that was kept elsewhere; may be given several times."),
+    ] = None,
+) -> None:
+    """Compare trail and disclosures with their seals. Exit code 1 when something sealed was changed, removed or put in.
+
+    The newest seals are also lines in the data folder (heads/), and in the copies that --heads names: what was removed at
+    the end shows by them.
+    """
+    raise typer.Exit(0 if _deeds().verify_trail(console, heads or ()) else 1)
 
 
 @app.command()

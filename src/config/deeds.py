@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.urls import reverse
 from rich.console import Console
 from rich.table import Table
 
-from muster.audit.actions import seals
+from muster.audit.actions import heads, seals
 from muster.audit.models import Seal
 from muster.callups.actions.templates import load_templates
 from muster.jobs.progress import Progress
@@ -140,9 +140,20 @@ def examine(console: Console) -> bool:
     return not pending and not faults
 
 
-def verify_trail(console: Console) -> bool:
-    """Print each seal that does not hold; True when all do."""
+def verify_trail(console: Console, copies: Sequence[Path] = ()) -> bool:
+    """Print each seal that does not hold, and what the lines outside of the database say is gone; True when all hold.
+
+    Refuses `copy_unreadable`.
+    """
     broken = seals.verify()
+    try:
+        gone = heads.missing(copies)
+    except OSError as error:
+        raise Refused(
+            "copy_unreadable", f"{error.filename} cannot be read: {error.strerror}. Name a file of lines."
+        ) from error
+    for lost in gone:
+        console.print(f"{lost.ledger} up to {lost.last_id}: {lost.reason}", highlight=False)
     for one in broken:
         console.print(
             f"{one.ledger} {one.first_id}–{one.last_id}: {one.reason} (seal {one.seal_id})", highlight=False
@@ -152,7 +163,7 @@ def verify_trail(console: Console) -> bool:
         f"{sealed['seals']:,} seals over {sealed['rows'] or 0:,} rows, {len(broken):,} do not hold.",
         highlight=False,
     )
-    return not broken
+    return not broken and not gone
 
 
 def _accounts(who: str) -> Iterator[tuple[str, Account]]:

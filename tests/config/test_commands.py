@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.conf import settings as django_settings
 from typer.testing import CliRunner
 
@@ -163,7 +164,9 @@ def test_an_account_that_is_none_is_a_sentence(muster: Muster, tmp_path: Path) -
 
 
 @pytest.mark.django_db
-def test_an_empty_trail_is_whole(muster: Muster) -> None:
+def test_an_empty_trail_is_whole(muster: Muster, settings: LazySettings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+
     assert muster("verify-trail") == (0, "0 seals over 0 rows, 0 do not hold.\n")
 
 

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
 from muster.audit import queries
+from muster.audit.actions import heads
 from muster.audit.forms import TrailFilter
 from muster.audit.rules import words
 from muster.toolkit import pages, paging
@@ -33,5 +34,11 @@ def trail(request: ActorRequest) -> HttpResponse:
     return pages.page(
         request,
         "audit/desk/trail.html",
-        {"lines": lines, "page": page, "form": form, "seal": queries.last_seal()},
+        {
+            "lines": lines,
+            "page": page,
+            "form": form,
+            "seal": queries.last_seal(),
+            "gone": heads.lately_missing(),
+        },
     )

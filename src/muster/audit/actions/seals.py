@@ -51,6 +51,11 @@ def verify() -> list[Broken]:
     return [broken for ledger in Ledger.values for broken in _verify(ledger)]
 
 
+def is_genuine(one: Seal) -> bool:
+    """Whether whoever has our key made this seal, and nobody changed it since."""
+    return one.algorithm in crypto.INDEX_HASHES and hmac.compare_digest(one.mark.bytes, _mark(one).bytes)
+
+
 def _step(ledger: str, at: datetime) -> int:
     with transaction.atomic():
         Watermark.objects.get_or_create(ledger=ledger, defaults={"last_id": 0})
@@ -171,7 +176,7 @@ def _verify(ledger: str) -> Iterator[Broken]:
             reason = "rows_missing"
         elif digest != one.digest:
             reason = "rows_changed"
-        elif one.mark != _mark(one):
+        elif not is_genuine(one):
             reason = "mark_forged"
         if reason:
             yield Broken(ledger, one.pk, one.first_id, one.last_id, reason)
