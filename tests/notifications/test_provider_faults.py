@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from muster.jobs import queue
-from muster.notifications.actions import messages
+from muster.notifications.actions import messages, sending
 from muster.notifications.channels import CHANNELS, email, file, sms
 from muster.notifications.channels.base import TryLater, Undeliverable
 from muster.notifications.enums import Channel, MessageState
@@ -88,6 +88,36 @@ def test_a_pause_that_the_provider_asks_for_is_kept_within_reason(
 
     pause = (Message.objects.get().next_try_at - timezone.now()).total_seconds()
     assert least <= pause <= most
+
+
+def test_when_the_provider_asks_to_wait_nothing_more_is_handed_to_it_until_then(texting: Provider) -> None:
+    texting.answers, texting.retry_after = [202, 429], "120"
+    messages.post([draft(f"key-{number}") for number in range(20)])
+    queue.drain(until=timezone.now())
+
+    stood = Message.objects.order_by("pk").values_list("state", "attempts")
+    pauses = [
+        (message.next_try_at - timezone.now()).total_seconds()
+        for message in Message.objects.filter(state=MessageState.QUEUED)
+    ]
+    assert len(texting.requests) == 2, "not one more knocks"
+    assert list(stood) == [("sent", 1), ("queued", 1), *[("queued", 0)] * 18]
+    assert all(118 <= pause <= 121 for pause in pauses)
+
+    waiting = list(Message.objects.filter(state=MessageState.QUEUED).values_list("pk", flat=True))
+    Message.objects.update(next_try_at=timezone.now())
+    assert sending.send(waiting) == 19
+    attempts = Message.objects.order_by("pk").values_list("attempts", flat=True)
+    assert list(attempts) == [1, 2, *[1] * 18]
+
+
+def test_a_provider_that_asks_for_no_time_stops_nobody_else(texting: Provider) -> None:
+    texting.answers = [503]
+    messages.post([draft(f"key-{number}") for number in range(5)])
+    queue.drain(until=timezone.now())
+
+    states = list(Message.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["queued", "sent", "sent", "sent", "sent"]
 
 
 def test_nobody_is_told_without_a_number(texting: Provider) -> None:

@@ -118,8 +118,8 @@ def remind_unanswered(call_up: CallUp, offers: Iterable[Offer], *, at: datetime)
         return messages.post(drafts, at=at)
 
 
-def remind_muster(seats: Iterable[Assignment], *, at: datetime) -> int:
-    """Once for each seat, before its muster."""
+def remind_muster(seats: Iterable[Assignment], *, at: datetime, occasion: str = "muster") -> int:
+    """Once for each seat and occasion, before its muster."""
     with translation.override(settings.LANGUAGE_CODE):
         drafts = []
         errands: dict[int, Errands] = {}
@@ -127,7 +127,7 @@ def remind_muster(seats: Iterable[Assignment], *, at: datetime) -> int:
             link = _seat_link(seat)
             known = errands.get(seat.call_up_id) or errands.setdefault(seat.call_up_id, Errands(seat.call_up))
             words = letters.remind_muster(known.at(seat.shift), seat.call_up.bring, link)
-            drafts.append(draft(f"muster:{seat.code}", "remind", seat.person, seat.call_up, words))
+            drafts.append(draft(f"{occasion}:{seat.code}", "remind", seat.person, seat.call_up, words))
         return messages.post(drafts, at=at)
 
 

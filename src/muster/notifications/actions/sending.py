@@ -28,15 +28,24 @@ SWEEP = 5000
 
 
 def send(ids: Sequence[int], *, at: datetime | None = None) -> int:
-    """Send those of the messages that still wait. Returns how many went out; a second worker finds nothing to claim."""
+    """Send those of the messages that still wait. Returns how many went out; a second worker finds nothing to claim.
+
+    When a provider asks to wait, the rest of its messages waits as well, without having tried.
+    """
     by_channel: dict[str, list[int]] = {}
     waiting = Message.objects.filter(pk__in=ids, state=MessageState.QUEUED).order_by("pk")
     for pk, channel in waiting.values_list("pk", "channel"):
         by_channel.setdefault(channel, []).append(pk)
     sent = 0
     for channel, mine in by_channel.items():
-        for batch in _batches(mine, CHANNELS[channel].BATCH):
-            sent += _send_batch(channel, batch, at or timezone.now())
+        batches = _batches(mine, CHANNELS[channel].BATCH)
+        for place, batch in enumerate(batches):
+            now = at or timezone.now()
+            out, wait = _send_batch(channel, batch, now)
+            sent += out
+            if wait:
+                _hold_back([pk for later in batches[place + 1 :] for pk in later], wait, now)
+                break
     return sent
 
 
@@ -53,27 +62,40 @@ def sweep(*, at: datetime | None = None) -> int:
     return len(set(ids))
 
 
-def _send_batch(channel: str, ids: Sequence[int], now: datetime) -> int:
+def _send_batch(channel: str, ids: Sequence[int], now: datetime) -> tuple[int, timedelta | None]:
+    """How many went out, and how long the provider asks to be left alone, where it does."""
     # The claim is committed before anything leaves, so that two workers never hold the same message.
     claimed = _claim(ids, now)
     messages = list(Message.objects.filter(pk__in=claimed).order_by("pk"))
     if not messages:
-        return 0
+        return 0, None
+    wait: timedelta | None = None
     try:
         CHANNELS[channel].send(messages)
     except Undeliverable as error:
         _fail(messages, str(error), now)
     except TryLater as error:
-        _put_off(messages, str(error), error.after, now)
+        wait = error.after
+        _put_off(messages, str(error), wait, now)
     except Exception as error:
         # The class alone: the text of a foreign error may carry an address.
         logger.error("The channel %s failed with %s.", channel, type(error).__name__)
         _put_off(messages, type(error).__name__, None, now)
     else:
-        return _ours(messages, now).update(
+        out = _ours(messages, now).update(
             state=MessageState.SENT, sent_at=timezone.now(), claimed_at=None, error=""
         )
-    return 0
+        return out, None
+    return 0, wait
+
+
+def _hold_back(ids: Sequence[int], wait: timedelta, now: datetime) -> None:
+    """Those that have not been tried wait as long as the provider asks, and their attempts are all still theirs."""
+    if ids:
+        next_try_at = now + wait
+        with transaction.atomic():
+            Message.objects.filter(pk__in=ids, state=MessageState.QUEUED).update(next_try_at=next_try_at)
+            queue.enqueue_at(JOB, next_try_at, ids=list(ids))
 
 
 def _claim(ids: Sequence[int], now: datetime) -> list[int]:
