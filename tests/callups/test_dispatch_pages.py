@@ -63,7 +63,7 @@ def test_a_plan_shows_every_community_who_goes_where_and_why_seats_stay_empty(
     (empty,) = response.context["empty"]
     assert (empty.seats, empty.why) == (
         2,
-        "2 people can stand here and at the places around, and 3 are needed there.",
+        "Only 2 people can stand here, and 3 are needed.",
     )
     assert "2 of 4 open seats can be filled now" in text(response)
     assert "Proven: no other plan fills more" in text(response)

@@ -7,11 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from muster.callups.models import DispatchRun
+from muster.callups.models import CallUp, DispatchRun
 from muster.callups.queries import plan_words
+from muster.callups.queries.dispatch_latest import shortage_of
 from muster.callups.queries.words import certificate
 from muster.callups.rules.drafts import SeatsDraft
 from muster.kernel.dispatch import EmptyCode
@@ -78,6 +81,21 @@ def said(line: dict[str, Any], ring: tuple[int, ...] = (1,)) -> tuple[list[str],
                 "Not counted, because a rule keeps them out: 3 not insured, 1 not old enough.",
             ],
             id="with those whom a rule keeps out",
+        ),
+        pytest.param(
+            empty(EmptyCode.FEWER_QUALIFIED_THAN_SEATS, ring_people=3, ring_seats=7, asked=7, seats=6),
+            (1,),
+            [
+                "Only 3 people can stand here, and 7 are needed.",
+                "2 of them go to other posts in this plan.",
+            ],
+            id="too few for the one post, and some of them go elsewhere",
+        ),
+        pytest.param(
+            empty(EmptyCode.FEWER_QUALIFIED_THAN_SEATS, ring_people=1, ring_seats=2, asked=2, seats=1),
+            (1,),
+            ["Only 1 person can stand here, and 2 are needed."],
+            id="too few for the one post, and they stand there",
         ),
         pytest.param(
             empty(EmptyCode.TAKEN_BY_HIGHER_WEIGHT, higher=[[2, 4]]),
@@ -283,3 +301,73 @@ def test_a_plan_that_never_came_is_given_up_in_words(
 
     assert ("It took far longer than it should" in text(page)) is has_failed
     assert ("data-live=" in page.content.decode()) is not has_failed
+
+
+def short_of_two(world: World, desk: Client) -> tuple[CallUp, DispatchRun]:
+    """A call-up of three seats for which one person is there, planned by the township."""
+    here = call_tomorrow(world, HERE, 3)
+    grid_worker(1)
+    return here, plan_of(desk)
+
+
+def page_of(here: CallUp, client: Client) -> HttpResponse:
+    found: HttpResponse = client.get(reverse("callups:desk-callup-detail", args=[here.code]))  # type: ignore[assignment]  # the client's own class
+    return found
+
+
+@pytest.mark.req("R1.5")
+def test_the_page_of_the_call_up_says_why_its_seats_stay_empty(world: World, desk: Client) -> None:
+    here, run = short_of_two(world, desk)
+    worker = world.client_for("worker")
+    worker.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    page = page_of(here, worker)
+
+    assert "Why seats stay empty" in text(page)
+    assert "北门 2 empty Only 1 person can stand here, and 3 are needed." in text(page)
+    assert url("detail", run) in page.content.decode()
+
+
+def test_who_may_not_dispatch_reads_no_plan_on_the_page_of_the_call_up(world: World, desk: Client) -> None:
+    here, _run = short_of_two(world, desk)
+    county = world.client_for("county_overseer")
+    county.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    assert "Why seats stay empty" not in text(page_of(here, county))
+
+
+@pytest.mark.parametrize(
+    ("hours", "taken", "is_shown"),
+    [(0, 0, True), (11, 0, True), (13, 0, False), (0, 3, False)],
+    ids=["fresh", "of this morning", "too old", "filled since"],
+)
+def test_only_what_is_still_true_stands_there(
+    world: World, desk: Client, hours: int, taken: int, is_shown: bool
+) -> None:
+    here, run = short_of_two(world, desk)
+    here.slots.update(taken=taken)
+    made = timezone.now() - timedelta(hours=hours)
+    DispatchRun.objects.filter(pk=run.pk).update(created_at=made)
+
+    assert ("Why seats stay empty" in text(page_of(here, desk))) is is_shown
+
+
+def test_the_newest_plan_counts_and_one_that_failed_does_not(world: World, desk: Client) -> None:
+    here, _first = short_of_two(world, desk)
+    newest = plan_of(desk)
+    failed(world)
+
+    found = shortage_of(here, timezone.now())
+
+    assert found is not None
+    assert found.run_code == newest.code
+
+
+def test_the_first_call_up_shown_is_one_with_work_to_do_and_a_gap(world: World, desk: Client) -> None:
+    call_tomorrow(world, HERE, 1)
+    there = call_tomorrow(world, NEXT_DOOR, 3)
+    grid_worker(1), grid_worker(2, NEXT_DOOR)
+
+    page = desk.get(url("detail", plan_of(desk)))
+
+    assert page.context["current"].call_up == there

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/dispatch/<slug:code>/", dispatch.detail, name="desk-dispatch-detail"),
     path("desk/dispatch/<slug:code>/live/", dispatch.watch, name="desk-dispatch-live"),
     path("desk/dispatch/<slug:code>/confirm/", dispatch.confirm, name="desk-dispatch-confirm"),
+    path("desk/dispatch/<slug:code>/why-not/", dispatch.why_not, name="desk-dispatch-why-not"),
     path("desk/dispatch/<slug:code>/adjust/", dispatch.adjust, name="desk-dispatch-adjust"),
     path("desk/offers/<slug:code>/why/", live.why, name="desk-offer-why"),
     path("desk/hours/", hours.index, name="desk-hours-list"),

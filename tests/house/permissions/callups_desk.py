@@ -102,6 +102,14 @@ ROWS = [
     Row("callups:desk-dispatch-live", only(*RUNNERS), kwargs=run),
     Row("callups:desk-dispatch-adjust", only(*RUNNERS, status=409), method="post", kwargs=run),
     Row("callups:desk-dispatch-detail", only(*RUNNERS), kwargs=run),
+    Row("callups:desk-dispatch-why-not", only(*RUNNERS), kwargs=run),
+    Row(
+        "callups:desk-dispatch-why-not",
+        only(*RUNNERS, status=302),
+        method="post",
+        kwargs=run,
+        data=lambda _scene: {"q": "王", "slot": "1"},
+    ),
     Row("callups:desk-dispatch-confirm", only(*RUNNERS, status=302), method="post", kwargs=run),
     Row("callups:desk-offer-why", only(*SEERS, "volunteer"), kwargs=offer),
 ]

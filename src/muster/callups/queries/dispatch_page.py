@@ -165,11 +165,12 @@ def planning_context(run: DispatchRun, at: datetime) -> dict[str, Any]:
 def _current(
     parts: Sequence[DispatchPart], code: str, plan: Mapping[str, Sequence[Line]]
 ) -> DispatchPart | None:
-    """The part that was asked for; else the first in which something is to be done, or somebody is missing."""
+    """The part that was asked for; else the first in which something is to be done and somebody is missing, or one of both."""
     to_do = {line["call_up"] for line in plan["assignments"] if line.get("was_at") != line["slot"]}
     missing = {line["call_up"] for line in plan["empties"]}
     asked = [part for part in parts if part.call_up.code == code]
-    busy = [part for call_ups in (to_do, missing) for part in parts if part.call_up_id in call_ups]
+    order = (to_do & missing, to_do, missing)
+    busy = [part for call_ups in order for part in parts if part.call_up_id in call_ups]
     return next(iter([*asked, *busy, *parts]), None)
 
 

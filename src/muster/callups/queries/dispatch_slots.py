@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from muster.callups.enums import SeatKind
-from muster.callups.models import Slot
+from muster.callups.models import DispatchRun, Slot
 from muster.callups.queries.words import skill_name
 from muster.toolkit import clock
 
@@ -45,6 +45,23 @@ def slots_of(plan: Mapping[str, Any], lines: Iterable[Line], call_up: int | None
             call_up=call_up, pk__in=[int(slot) for slot in plan["seats"]]
         )
     return {slot.pk: name_of(slot) for slot in slots.order_by("shift__starts_at", "pk")}
+
+
+def seats_beside(run: DispatchRun, slot: int) -> list[tuple[int, str]]:
+    """The slots with their names that the plan had to fill in the call-up of `slot`; for any other slot, in its first one.
+
+    None of a plan from before they were kept.
+    """
+    pks = [int(pk) for pk in run.plan.get("seats", {})]
+    known = Slot.objects.filter(pk__in=pks).select_related("shift__post").order_by("shift__starts_at", "pk")
+    first = known.filter(pk=slot).first() or known.first()
+    if first is None:
+        return []
+    return [
+        (found.pk, f"{name.seat} {name.when}")
+        for found in known.filter(call_up=first.call_up_id)
+        for name in [name_of(found)]
+    ]
 
 
 def name_of(slot: Slot) -> SlotName:

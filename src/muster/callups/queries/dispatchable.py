@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -59,6 +59,7 @@ class Reserve:
     exclusions: list[dispatch.Exclusion] = field(default_factory=list)
     ways: dict[tuple[str, int], Way] = field(default_factory=dict)  # person and call-up
     homes: dict[str, int] = field(default_factory=dict)
+    closed: dict[tuple[str, int], str] = field(default_factory=dict)  # to whom no call-up is open, and why
     promised: dict[str, str] = field(default_factory=dict)  # person and slot, as the kernel names them
 
 
@@ -79,13 +80,15 @@ def people_count(question: Question, at: datetime) -> int:
     return waiting + _regular(question).count() + reported + len(question.promised)
 
 
-def reserve_of(question: Question, at: datetime, tell: Told | None = None) -> Reserve:
+def reserve_of(
+    question: Question, at: datetime, tell: Told | None = None, only: Collection[int] | None = None
+) -> Reserve:
     """Everybody who could be sent to a slot of `question` now, each rule as an exclusion with its code.
 
-    `tell` hears how many people more were looked at, and of how many. The queries are as many for one call-up as for a
-    whole county.
+    `tell` hears how many people more were looked at, and of how many. `only`: nobody but these people is. The queries are as
+    many for one call-up as for a whole county.
     """
-    facts = _Facts(question, at)
+    facts = _Facts(question, at, only)
     people = list(facts.people.values())
     reserve = Reserve()
     for first in range(0, len(people), TOLD_EVERY):
@@ -100,8 +103,8 @@ def reserve_of(question: Question, at: datetime, tell: Told | None = None) -> Re
 class _Facts:
     """What is on file about everybody who comes into question, read at once."""
 
-    def __init__(self, question: Question, at: datetime) -> None:
-        self.question, self.at = question, at
+    def __init__(self, question: Question, at: datetime, only: Collection[int] | None) -> None:
+        self.question, self.at, self.only = question, at, only
         self.slots = {slot.pk: slot for slot in question.slots}
         self.communities = set(question.communities)
         self.blocks = list(_blocks(question))
@@ -136,6 +139,7 @@ class _Facts:
             else:
                 closed[call_up] = found
         if not ways:
+            reserve.closed.update({(person.code, call_up): code for call_up, code in closed.items()})
             return
         barred = self._barred(person, ways, closed)
         if len(barred) == len(self.slots) and len(set(barred.values())) == 1:
@@ -152,6 +156,8 @@ class _Facts:
 
     def _people(self) -> Iterator[Person]:
         everybody = Person.objects.filter(erased_at=None).select_related("volunteer").only(*NEEDED)
+        if self.only is not None:
+            everybody = everybody.filter(pk__in=self.only)
         named = {person for person, _call_up in self.waiting} | set(self.question.promised)
         yield from everybody.filter(pk__in=named).order_by("pk")
         yield from everybody.filter(pk__in=_regular(self.question)).order_by("pk")

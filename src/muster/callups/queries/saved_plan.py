@@ -82,6 +82,7 @@ def _empty(empty: kernel.Empty, call_up: int, ring: int) -> dict[str, Any]:
         "slot": int(empty.slot),
         "call_up": call_up,
         "seats": empty.seats,
+        "asked": empty.asked,
         "code": empty.code.value,
         "qualified": empty.qualified,
         "holders": empty.holders,

@@ -191,14 +191,38 @@ def certificate(empty: Mapping[str, Any], ring: Sequence[int], posts: Mapping[in
 
     `ring`: slots that compete for the same people, this one among them. `posts`: as for `why_empty`.
     """
-    told = [why_empty(empty, posts)]
+    told = [_alone(empty) if _is_alone(empty, ring) else why_empty(empty, posts)]
     shared = empty["code"] in (EmptyCode.FEWER_QUALIFIED_THAN_SEATS, EmptyCode.TAKEN_BY_HIGHER_WEIGHT)
     if shared and (around := _named((slot for slot in ring if slot != empty["slot"]), posts)):
         told.append(_("The same people are wanted at: %(posts)s.") % {"posts": around})
+    elsewhere = int(empty["ring_people"]) - int(empty.get("asked", 0)) + int(empty.get("seats", 0))
+    if _is_alone(empty, ring) and elsewhere > 0:
+        told.append(
+            ngettext(
+                "%(count)s of them goes to another post in this plan.",
+                "%(count)s of them go to other posts in this plan.",
+                elsewhere,
+            )
+            % {"count": elsewhere}
+        )
     barred = kept_out_words(empty.get("excluded", []))
     if barred and empty["code"] != EmptyCode.NOBODY_QUALIFIED:
         told.append(_("Not counted, because a rule keeps them out: %(barred)s.") % {"barred": barred})
     return told
+
+
+def _is_alone(empty: Mapping[str, Any], ring: Sequence[int]) -> bool:
+    """True where already the people who could stand at this one post are fewer than its seats."""
+    return empty["code"] == EmptyCode.FEWER_QUALIFIED_THAN_SEATS and len(ring) == 1 and "asked" in empty
+
+
+def _alone(empty: Mapping[str, Any]) -> str:
+    people = int(empty["ring_people"])
+    return ngettext(
+        "Only %(people)s person can stand here, and %(wanted)s are needed.",
+        "Only %(people)s people can stand here, and %(wanted)s are needed.",
+        people,
+    ) % {"people": f"{people:,}", "wanted": f"{int(empty['ring_seats']):,}"}
 
 
 def _taken(empty: Mapping[str, Any], posts: Mapping[int, str]) -> str:

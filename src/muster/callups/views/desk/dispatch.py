@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from muster.callups import access
 from muster.callups.actions import dispatch, plans
 from muster.callups.enums import DispatchState
+from muster.callups.forms.why_not import WhyNotForm
 from muster.callups.queries.dispatch_board import board_context
 from muster.callups.queries.dispatch_page import carrying_context, dispatch_context, planning_context
+from muster.callups.queries.dispatch_slots import seats_beside
+from muster.callups.queries.dispatch_why_not import answers
 from muster.people.access import Need
+from muster.people.queries import search_people
+from muster.people.views import searching
 from muster.people.web_types import ActorRequest, sign_in_first
+from muster.territory.queries import division
 from muster.toolkit import toasts
 from muster.toolkit.pages import live, page
+
+# More people of one name than this are told apart by a longer name or a number.
+MOST_ANSWERS = 8
 
 
 @require_safe
@@ -113,6 +126,34 @@ def confirm(request: ActorRequest, code: str) -> HttpResponse:
     if run.call_up is not None:
         return redirect("callups:desk-callup-detail", run.call_up.code)
     return redirect("callups:desk-dispatch-detail", run.code)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@sign_in_first
+def why_not(request: ActorRequest, code: str) -> HttpResponse:
+    """Why people of this name are not sent to a seat of the plan. Who was looked for is in no address."""
+    run = access.get_run(request.actor, code)
+    if run.state != DispatchState.READY:
+        raise Http404
+    if request.method == "POST":
+        return searching.to_results(request, WhyNotForm)
+    asked = searching.asked_of(searching.searched(request, WhyNotForm))
+    name, slot = asked["q"], int(asked["slot"] or 0)
+    seats = seats_beside(run, slot)
+    context: dict[str, Any] = {"run": run, "name": name, "slot": slot, "seats": seats, "asked": False}
+    if name and slot in dict(seats):
+        found = search_people(request.actor, text=name)
+        some = list(found.rows[:MOST_ANSWERS])
+        communities = access.communities_commanded(request.actor, division(run.division_code))
+        context |= {
+            "asked": True,
+            "seat": dict(seats)[slot],
+            "answers": answers(run, slot, some, communities, at=timezone.now()),
+            "has_more": len(found.rows) > MOST_ANSWERS,
+        }
+    return page(request, "callups/desk/why_not.html", context)
 
 
 @require_POST

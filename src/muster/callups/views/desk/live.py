@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from muster.callups import access
 from muster.callups.queries import desk, words
+from muster.callups.queries.dispatch_latest import shortage_of
 from muster.callups.queries.tally import Tally, tally
 from muster.notifications.queries import failed_about
 from muster.people.access import Need
@@ -68,4 +69,7 @@ def _context(request: ActorRequest, counted: Tally) -> dict[str, Any]:
         at=timezone.now(),
         in_full=may_operate,
     )
-    return {**context, "may_operate": may_operate}
+    # A plan names people and places of others: it is for whoever may make one.
+    commands = may_operate and access.commands(request.actor, counted.call_up.division_code)
+    shortage = shortage_of(counted.call_up, timezone.now()) if commands and context["is_running"] else None
+    return {**context, "may_operate": may_operate, "shortage": shortage}
