@@ -31,9 +31,17 @@ class Relaxed:
         self.rows, self.arcs = rows, outcome.arcs
         self.flow, self.prices = outcome.flow, outcome.prices
         self.charges = np.zeros(len(rows), dtype=np.int64)
-        self.value = outcome.seat_value if outcome.arcs.halves @ outcome.flow else outcome.priced_value
+        # The search may also have ended at a higher value than that of the objective, where a bound would mean nothing.
+        lower = min(outcome.priced_value, outcome.seat_value)
+        self.value = outcome.seat_value if outcome.arcs.halves @ outcome.flow else lower
         self._search, self._network = search, outcome.network
         self._tree: Tree | None = None
+        if self.value != outcome.priced_value:
+            prices = potentials(self._network.nodes, self.arcs, self.cost, self.flow)
+            if prices is None:
+                self.charge(self.charges)
+            else:
+                self.prices = prices
 
     def charge(self, charges: Longs) -> int:
         """Makes the flow the cheapest at these charges, over the arcs that are known; the bound as if there were no others."""
