@@ -15,7 +15,8 @@ from muster.kernel.dispatch.pools.scene import ANYBODY, Scene
 
 FAR = np.int64(1) << np.int64(60)
 NOBODY = -1
-BLOCK = 256
+# Pairs of post and home looked at in one go.
+BLOCK = 1 << 21
 
 
 class Chain(NamedTuple):
@@ -166,8 +167,9 @@ class Chains:
         seats: list[Longs] = []
         kept = self._pool_price[: self._pools].reshape(self._asks, self._homes)
         asked = np.flatnonzero(scene.seats.reshape(-1, len(KINDS)).any(axis=1))
-        for start in range(0, len(asked), BLOCK):
-            posts = asked[start : start + BLOCK]
+        step = max(1, BLOCK // max(1, self._homes))
+        for start in range(0, len(asked), step):
+            posts = asked[start : start + step]
             amount = np.where(scene.reach(posts), scene.home_units(posts), FAR)
             entries = self._entry_post
             first, last = (

@@ -23,6 +23,7 @@ Tell = Callable[[str, Mapping[str, float]], None]
 # Speed only, by `make bench`; any values end in a plan of the same objective.
 FIRST_COLUMNS = 24
 FIRST_BESIDE_INCUMBENT = 12
+FIRST_PLACES = 24
 MORE_COLUMNS = 24
 # How far the prices of a sketch may be off.
 BLUR = units(3.0)
@@ -33,6 +34,9 @@ DEARER = 64
 ROUGHLY = 0.003
 VALUE_OVER_PRICE = 2
 COLUMNS_PER_ARC = 2
+# Where few people live in a place, a seat takes more places: as many as hold so many people.
+PEOPLE_AT_LEAST = 96
+PEOPLE_PER_SEAT = 6
 
 
 @dataclass
@@ -97,6 +101,7 @@ class Search:
         self._value = instance.prices.seat_value
         self._pricer = Pricer(instance, self.asks, self.places, keep_units(instance, incumbent is not None))
         self._known = NO_COLUMNS
+        self._more = 1.0
         self.seconds: dict[str, float] = {}
 
     def forbid(self, volunteer: Ints, slot: Ints) -> None:
@@ -107,6 +112,7 @@ class Search:
         """The best plan, or the best within the limits; `rough` where prices need not be those of seats beyond price."""
         groups = groups_of(self.instance, self.asks, self.places, self.direct, self.available)
         network = network_of(self.instance, self.asks, self.places, groups, self.direct)
+        self._more = self._scale(groups)
         if not len(self._known):
             self._begin(network, limits, tell)
         lower_bound, trims = 0, TRIMS
@@ -176,6 +182,13 @@ class Search:
     def _cost(self, arcs: Arcs, seat_value: int) -> Longs:
         return arcs.units + arcs.halves * (seat_value // 2)
 
+    def _scale(self, groups: Groups) -> float:
+        """How many times as many columns it takes as where a handful of places hold all whom a seat could need."""
+        living = len(groups.member) / max(1, len(self.places))
+        seats = float(self.asks.type_seats.mean()) if len(self.asks.type_seats) else 0.0
+        wanted = max(PEOPLE_AT_LEAST, PEOPLE_PER_SEAT * seats)
+        return max(1.0, wanted / (max(1.0, living) * FIRST_PLACES))
+
     def _columns(self, network: Network) -> Arcs:
         known = self._known
         there = network.pool[self.asks.cell[known.ask], known.place] >= 0
@@ -191,14 +204,14 @@ class Search:
         pool_price = np.where(network.pool >= 0, 0, FAR)
         # The flow takes longer over high values; this one lets everybody go anywhere, and `_too_cheap` finds out if it is low.
         value = int(network.arcs.units[network.parts["steps"]].max(initial=0)) + self._pricer.farthest()
-        first, blur, sketch = FIRST_COLUMNS, 0, None
+        first, blur, sketch = round(self._more * FIRST_COLUMNS), 0, None
         if self._incumbent is not None:
             first, sketch = FIRST_BESIDE_INCUMBENT, holes_of(self.instance, self.available, self._incumbent)
         elif (sketch := sketch_of(self.instance, self.available)) is not None:
             blur = BLUR
         else:
             # With so many arcs of their own, more columns hardly count.
-            first = max(FIRST_COLUMNS, COLUMNS_PER_ARC * len(network.arcs) // max(1, len(self.asks.type)))
+            first = max(first, COLUMNS_PER_ARC * len(network.arcs) // max(1, len(self.asks.type)))
         if sketch is not None:
             rough = Search(sketch.instance)
             outcome = rough.run(Limits(ROUGHLY), lambda stage, figures: None, rough=True)
@@ -219,7 +232,7 @@ class Search:
         asks = self.asks
         pool_price = np.where(network.pool >= 0, prices[network.pool], FAR)
         gain = prices[network.first_type + asks.type] - asks.halves * (value // 2)
-        found, lowest = self._pricer.price(pool_price, gain, MORE_COLUMNS, near)
+        found, lowest = self._pricer.price(pool_price, gain, round(self._more * MORE_COLUMNS), near)
         best = np.zeros(len(asks.type_post), dtype=np.int64)
         np.minimum.at(best, asks.type, lowest)
         return found, int(asks.type_seats @ best)
