@@ -15,8 +15,9 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from bench.figures import Figure
 from muster.kernel.dispatch import Costs, Kind, Person, Plan, Slot, Status, Window, greedy, solve
+from muster.kernel.dispatch.arrays import arrays_of
 from muster.kernel.dispatch.model import Problem
-from muster.kernel.dispatch.table import Ints, table_of
+from muster.kernel.dispatch.pools.instance import Longs
 
 Answer = TypeVar("Answer")
 
@@ -124,14 +125,28 @@ def slot_near(homes: list[tuple[float, float]], index: int, seats: int, chance: 
 
 def scipy_optimum(problem: Problem) -> int:
     """Least price, in units, of filling every seat: each seat a row, each person a column (LAPJVsp)."""
-    table = table_of(problem)
-    seat_slot = np.repeat(np.arange(len(problem.slots)), table.seats)
-    price: Ints = (table.cost + table.first_step[:, None]).T[seat_slot]
-    rows, columns = np.nonzero(table.allowed.T[seat_slot])
+    instance = arrays_of(problem).instance
+    everybody = np.arange(len(problem.people), dtype=np.int32)
+    homes = instance.volunteers.community
+    price_at = [
+        instance.travel_units(homes, np.full(len(homes), at, dtype=np.int32))
+        + instance.step_units(everybody, 0)
+        for at in range(len(problem.slots))
+    ]
+    allowed_at = [[_fits(person, slot) for person in problem.people] for slot in problem.slots]
+    seat_slot = np.repeat(np.arange(len(problem.slots)), [slot.seats for slot in problem.slots])
+    price: Longs = np.array(price_at)[seat_slot]
+    rows, columns = np.nonzero(np.array(allowed_at)[seat_slot])
     # Zero would mean "no such pair" in a sparse matrix, so that every price is one higher.
     graph = csr_matrix((price[rows, columns] + 1, (rows, columns)), shape=price.shape)
     seats, chosen = min_weight_full_bipartite_matching(graph)
     return int(price[seats, chosen].sum())
+
+
+def _fits(person: Person, slot: Slot) -> bool:
+    if slot.kind is Kind.BACKBONE:
+        return person.backbone
+    return not slot.skill or slot.skill in person.skills
 
 
 def empty(plan: Plan) -> int:

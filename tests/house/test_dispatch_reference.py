@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from config.dispatch_words import REASONS
-from muster.kernel.dispatch.answers import EmptyCode, NotCode
+from muster.kernel.dispatch.answers import (
+    NO_SEATS_LEFT,
+    NOT_BACKBONE,
+    SKILL_MISSING,
+    TOO_FAR,
+    WINDOW_NOT_OFFERED,
+    EmptyCode,
+    NotCode,
+)
 from muster.kernel.dispatch.pools import config_file, empties, explained, plan_file, why
 from muster.kernel.dispatch.pools import folder as folders
 from muster.kernel.dispatch.pools.instance import Horizon, Instance, Prices
@@ -18,13 +26,6 @@ from muster.kernel.dispatch.pools.recount import violations
 from muster.kernel.dispatch.pools.refusals import DEAREST_KM, HEAVIEST, MOST_SKILLS, MOST_SLOTS
 from muster.kernel.dispatch.pools.solution import Solution, solve
 from muster.kernel.dispatch.pools.why import Why
-from muster.kernel.dispatch.table import (
-    NO_SEATS_LEFT,
-    NOT_BACKBONE,
-    SKILL_MISSING,
-    TOO_FAR,
-    WINDOW_NOT_OFFERED,
-)
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "dispatch.md").read_text()
 

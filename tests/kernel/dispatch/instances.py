@@ -73,7 +73,16 @@ def instance_of(people: int, slots: int, most_seats: int, chance: random.Random)
             radius_km=chance.choice([None, 1.0, 2.5]),
             rest_minutes=chance.choice([0, 600]),
         ),
-        tuple(Exclusion(person, "rest_too_short", slot) for person, slot in barred),
+        (
+            *(Exclusion(person, "rest_too_short", slot) for person, slot in barred),
+            *(
+                Exclusion(f"p{at}", "not_insured", slots=frozenset(f"s{slot}" for slot in some))
+                for at in range(people)
+                if slots and chance.random() < 0.3
+                for some in [chance.sample(range(slots), chance.randint(1, slots))]
+            ),
+            *(Exclusion(f"p{at}", "too_young") for at in range(people) if chance.random() < 0.05),
+        ),
         tuple(chance.sample(pairs, min(len(pairs), chance.randrange(4)))),
     )
 
@@ -111,16 +120,17 @@ def periods(instance: Instance) -> dict[Window, int]:
 def best_by_hand(instance: Instance) -> tuple[int, int]:
     """(most weight, least cost in units) over every plan there is."""
     period = periods(instance)
-    barred = {(row.person, row.slot) for row in instance.exclusions}
-    promised = {pair for pair in instance.keep}
-    broken_price = round(instance.costs.keep_km * 100)
-    best: list[tuple[int, int]] = [(0, -len(promised) * broken_price)]
+    barred = [(row.person, {row.slot, *row.slots} - {None}) for row in instance.exclusions]
+    people, slots = ({one.id for one in some} for some in (instance.people, instance.slots))
+    promised = {(person, slot) for person, slot in instance.keep if person in people and slot in slots}
+    keep_price = round(instance.costs.keep_km * 100) if promised else 0
+    best: list[tuple[int, int]] = [(0, 0)]
 
     def distance(person: Person, slot: Slot) -> float:
         return float(((person.x_m - slot.x_m) ** 2 + (person.y_m - slot.y_m) ** 2) ** 0.5)
 
     def may(person: Person, slot: Slot) -> bool:
-        if (person.id, slot.id) in barred:
+        if any(who == person.id and (not which or slot.id in which) for who, which in barred):
             return False
         if person.windows is not None and slot.window.id not in person.windows:
             return False
@@ -128,7 +138,8 @@ def best_by_hand(instance: Instance) -> tuple[int, int]:
             return False
         if slot.kind is Kind.SKILLED and slot.skill not in person.skills:
             return False
-        return instance.costs.radius_km is None or distance(person, slot) <= instance.costs.radius_km * 1000
+        radius = instance.costs.radius_km
+        return radius is None or round(distance(person, slot) / 10) <= radius * 100
 
     def away(person: Person, slot: Slot) -> int:
         patches = {person.patch, slot.patch} - {""}
@@ -140,32 +151,28 @@ def best_by_hand(instance: Instance) -> tuple[int, int]:
             + (0 if slot.id in person.at_hand else round(instance.costs.tier_km[person.tier] * 100))
             + round(instance.costs.hour_km * person.recent_minutes / 60 * 100)
             + away(person, slot)
+            + (0 if (person.id, slot.id) in promised else keep_price)
             + round(instance.costs.fairness_km * 100) * (2 * (person.recent_calls + taken) + 1)
         )
 
-    def walk(index: int, left: dict[str, int], weight: int, cost: int, kept: int) -> None:
+    def walk(index: int, left: dict[str, int], weight: int, cost: int) -> None:
         if index == len(instance.people):
-            best[0] = max(best[0], (weight, -(cost + (len(promised) - kept) * broken_price)))
+            best[0] = max(best[0], (weight, -cost))
             return
         person = instance.people[index]
 
-        def take(start: int, used: frozenset[int], more: tuple[int, int, int], seats: dict[str, int]) -> None:
+        def take(start: int, used: frozenset[int], more: tuple[int, int], seats: dict[str, int]) -> None:
             walk(index + 1, seats, *more)
             if len(used) == person.max_seats:
                 return
             for position in range(start, len(instance.slots)):
                 slot = instance.slots[position]
                 if seats[slot.id] and period[slot.window] not in used and may(person, slot):
-                    weighed, spent, held = more
-                    grown = (
-                        weighed + slot.weight,
-                        spent + price(person, slot, len(used)),
-                        held + ((person.id, slot.id) in promised),
-                    )
+                    grown = (more[0] + slot.weight, more[1] + price(person, slot, len(used)))
                     fewer = {**seats, slot.id: seats[slot.id] - 1}
                     take(position + 1, used | {period[slot.window]}, grown, fewer)
 
-        take(0, frozenset(), (weight, cost, kept), left)
+        take(0, frozenset(), (weight, cost), left)
 
-    walk(0, {slot.id: slot.seats for slot in instance.slots}, 0, 0, 0)
+    walk(0, {slot.id: slot.seats for slot in instance.slots}, 0, 0)
     return best[0][0], -best[0][1]

@@ -7,7 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from muster.kernel.dispatch import Assignment, Costs, EmptyCode, Exclusion, Kind, Person, Plan, Slot, solve
+from muster.kernel.dispatch import (
+    Assignment,
+    Costs,
+    EmptyCode,
+    Exclusion,
+    Kind,
+    Person,
+    Plan,
+    Slot,
+    Status,
+    solve,
+)
 from tests.kernel.dispatch.instances import LATE_MORNING, MORNING, NEXT_DAY
 
 PEOPLE = [
@@ -79,6 +90,12 @@ def codes(plan: Plan) -> set[str]:
         (lambda p: replace(p, filled_weight=p.filled_weight + 1), "wrong_weight"),
         (lambda p: replace(p, objective_km=p.objective_km - 0.01), "wrong_objective"),
         (lambda p: replace(p, promises_broken=0), "wrong_promises"),
+        (lambda p: replace(p, lower_bound_km=p.lower_bound_km + 0.01), "wrong_bound"),
+        (lambda p: replace(p, lower_bound_km=p.lower_bound_km - 0.01), "wrong_bound"),
+        (
+            lambda p: replace(p, status=Status.GAP, lower_bound_km=p.objective_km + 0.01),
+            "wrong_bound",
+        ),
     ],
 )
 def test_spoiled_plan_is_found_out(plan: Plan, spoil: Callable[[Plan], Plan], code: str) -> None:
@@ -103,10 +120,23 @@ def test_shortage_that_is_none_is_found_out() -> None:
     (empty,) = solve([Person("p", 0, 0)], [Slot("gate", 0, 0, MORNING, 2)], Costs()).empties
     claimed = replace(empty, ring_people=2, ring_capacity=2, qualified=2)
 
-    lazy = replace(plan, assignments=(kept,), empties=(claimed,), filled_weight=1, objective_km=0.5)
+    lazy = replace(
+        plan,
+        assignments=(kept,),
+        empties=(claimed,),
+        filled_weight=1,
+        objective_km=0.5,
+        lower_bound_km=0.5,
+    )
 
     assert codes(lazy) == {"no_shortage"}
     assert codes(replace(lazy, empties=(replace(claimed, code=EmptyCode.COULD_BE_FILLED),))) == set()
+
+
+def test_a_plan_short_of_proof_may_have_any_bound_below_its_price(plan: Plan) -> None:
+    open_ended = replace(plan, status=Status.GAP, lower_bound_km=0.0)
+
+    assert codes(open_ended) == set()
 
 
 def test_radius_is_recounted() -> None:

@@ -124,7 +124,7 @@ CHEAP = [Person("nurse", 0, 0, skills=frozenset({"nurse"})), FAR]
     ("plan", "code"),
     [
         (solve([], [GATE], Costs()), EmptyCode.NOBODY_QUALIFIED),
-        (solve([FAR], [GATE], NEAR), EmptyCode.NOBODY_QUALIFIED),
+        (solve([FAR], [GATE], NEAR), EmptyCode.NOBODY_IN_REACH),
         (solve([HERE], [replace(GATE, seats=2)], Costs()), EmptyCode.FEWER_QUALIFIED_THAN_SEATS),
         (solve([HERE, FAR], [GATE, WARD], Costs()), EmptyCode.TAKEN_BY_HIGHER_WEIGHT),
         (
@@ -239,8 +239,8 @@ def test_what_no_plan_could_mean_is_refused_in_words(
 @pytest.mark.parametrize(
     ("people", "slots", "costs", "filled"),
     [
-        ([replace(FAR, x_m=1_000)], [GATE], NEAR, 1),
-        ([replace(FAR, x_m=1_000.1)], [GATE], NEAR, 0),
+        ([replace(FAR, x_m=1_004.9)], [GATE], NEAR, 1),
+        ([replace(FAR, x_m=1_005.1)], [GATE], NEAR, 0),
         ([replace(HERE, tier=99)], [GATE], Costs(), 1),
         ([HERE], [GATE, Slot("tomorrow", 0, 0, NEXT_DAY, 1)], Costs(), 1),
         ([replace(HERE, max_seats=2)], [GATE, Slot("tomorrow", 0, 0, NEXT_DAY, 1)], Costs(), 2),

@@ -110,12 +110,30 @@ def why_of(line: Mapping[str, Any]) -> dict[str, Any]:
 def digest(problem: Problem) -> str:
     """A fingerprint of all that went in: who could be sent where, at which prices. Equal inputs have equal plans."""
     facts = (problem.people, problem.slots, problem.costs, problem.exclusions, sorted(problem.keep))
-    # Sets have no order that lasts from one process to the next.
-    told = repr([[_told(fact) for fact in one] if isinstance(one, tuple | list) else one for one in facts])
+    in_order = _InOrder()
+    told = repr(
+        [[in_order.told(fact) for fact in one] if isinstance(one, tuple | list) else one for one in facts]
+    )
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _told(fact: Any) -> Any:
-    if isinstance(fact, kernel.Person):
-        return (replace(fact, skills=frozenset()), sorted(fact.skills))
-    return fact
+class _InOrder:
+    """Facts without sets, which have no order that lasts from one process to the next."""
+
+    def __init__(self) -> None:
+        # The same few sets of slots stand in the rules of thousands of people.
+        self._lists: dict[frozenset[str], str] = {}
+
+    def told(self, fact: Any) -> Any:
+        if isinstance(fact, kernel.Person):
+            bare = replace(fact, skills=frozenset(), at_hand=frozenset(), windows=None)
+            windows = None if fact.windows is None else sorted(fact.windows)
+            return bare, sorted(fact.skills), windows, self._listed(fact.at_hand)
+        if isinstance(fact, kernel.Exclusion):
+            return fact.person, fact.code, self._listed(fact.slots)
+        return fact
+
+    def _listed(self, slots: frozenset[str]) -> str:
+        if slots not in self._lists:
+            self._lists[slots] = hashlib.sha256(repr(sorted(slots)).encode()).hexdigest()
+        return self._lists[slots]

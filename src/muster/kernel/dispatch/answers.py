@@ -11,11 +11,19 @@ from enum import StrEnum
 Figure = int | float | str
 
 
+# What a slot asks for and somebody does not have; the rules of the caller have codes of their own.
+WINDOW_NOT_OFFERED = "window_not_offered"
+NOT_BACKBONE = "not_backbone"
+SKILL_MISSING = "skill_missing"
+TOO_FAR = "too_far"
+NO_SEATS_LEFT = "no_seats_left"
+
+
 class Status(StrEnum):
-    """How good the plan is known to be."""
+    """How good the plan is known to be: the best there is, or no farther from it than its gap."""
 
     PROVEN = "proven"
-    UNPROVEN = "unproven"
+    GAP = "gap"
 
 
 class EmptyCode(StrEnum):

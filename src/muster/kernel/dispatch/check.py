@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from muster.kernel.dispatch.answers import Assignment, Empty, EmptyCode, Violation
-from muster.kernel.dispatch.model import UNITS_PER_KM, Kind, Person, Problem, Slot
+from muster.kernel.dispatch.answers import Assignment, Empty, EmptyCode, Status, Violation
+from muster.kernel.dispatch.model import Exclusion, Kind, Person, Problem, Slot
+from muster.kernel.dispatch.pools.instance import UNITS_PER_KM
 from muster.kernel.spans import Span
 
 
@@ -18,10 +19,12 @@ from muster.kernel.spans import Span
 class Claim:
     """What a plan says of itself."""
 
+    status: Status
     assignments: tuple[Assignment, ...]
     empties: tuple[Empty, ...]
     filled_weight: int
     objective_km: float
+    lower_bound_km: float
     promises_broken: int
 
 
@@ -42,23 +45,18 @@ class _Recount:
         self.problem = problem
         self.people = {person.id: person for person in problem.people}
         self.slots = {slot.id: slot for slot in problem.slots}
-        self.barred: dict[str, set[str | None]] = {}
+        self.rules: dict[str, list[Exclusion]] = {}
         for row in problem.exclusions:
-            self.barred.setdefault(row.person, set()).add(row.slot)
+            self.rules.setdefault(row.person, []).append(row)
 
     def allowed(self, person: Person, slot: Slot) -> bool:
         """Rules, window, kind, skill and radius, each looked at afresh."""
-        barred = self.barred.get(person.id, set())
-        if person.max_seats == 0 or None in barred or slot.id in barred:
+        if any(row.holds(slot.id) for row in self.rules.get(person.id, ())):
             return False
-        if person.windows is not None and slot.window.id not in person.windows:
-            return False
-        if (slot.kind is Kind.BACKBONE and not person.backbone) or (
-            slot.skill and slot.skill not in person.skills
-        ):
+        if not _suits(person, slot):
             return False
         radius = self.problem.costs.radius_km
-        return radius is None or _meters(person, slot) <= radius * 1000
+        return radius is None or _length(person, slot) <= _units(radius)
 
     def of_pairs(self, assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
         for row in assignments:
@@ -66,7 +64,7 @@ class _Recount:
                 yield Violation("unknown_id", row.person, row.slot)
             elif not self.allowed(self.people[row.person], self.slots[row.slot]):
                 yield Violation("not_allowed", row.person, row.slot)
-            elif abs(row.km - _meters(self.people[row.person], self.slots[row.slot]) / 1000) > 0.0051:
+            elif _units(row.km) != _length(self.people[row.person], self.slots[row.slot]):
                 yield Violation("wrong_distance", row.person, row.slot, f"{row.km} km")
 
     def of_people(self, assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
@@ -105,11 +103,21 @@ class _Recount:
 
     def _capacity(self, ring: tuple[str, ...], periods: dict[str, int]) -> tuple[int, int]:
         people = capacity = 0
+        classes: dict[object, list[Slot]] = {}
+        for name in ring:
+            slot = self.slots[name]
+            classes.setdefault((slot.window.id, slot.kind, slot.skill), []).append(slot)
+        sorts = [(alike[0], frozenset(slot.id for slot in alike), alike) for alike in classes.values()]
+        placeless = self.problem.costs.radius_km is None
         for person, alike in self.alike:
             reach: set[int] = set()
-            for slot in ring:
-                if periods[slot] not in reach and self.allowed(person, self.slots[slot]):
-                    reach.add(periods[slot])
+            rules = self.rules.get(person.id, ())
+            for one, ids, slots in sorts:
+                if periods[one.id] in reach or not _suits(person, one) or any(row.of_all for row in rules):
+                    continue
+                barred = frozenset().union(*(row.slots for row in rules))
+                if not ids <= barred if placeless else any(self.allowed(person, slot) for slot in slots):
+                    reach.add(periods[one.id])
             people += alike * bool(reach)
             capacity += alike * min(person.max_seats, len(reach))
         return people, capacity
@@ -122,7 +130,7 @@ class _Recount:
         sorts: dict[object, list[Person]] = {}
         for person in self.problem.people:
             place = None if placeless else (person.x_m, person.y_m)
-            barred = frozenset(self.barred.get(person.id, ()))
+            barred = frozenset((row.of_all, row.slots) for row in self.rules.get(person.id, ()))
             sort = (person.max_seats, person.windows, person.backbone, person.skills & asked, barred, place)
             sorts.setdefault(sort, []).append(person)
         return [(people[0], len(people)) for people in sorts.values()]
@@ -132,16 +140,19 @@ class _Recount:
         if weight != claim.filled_weight:
             yield Violation("wrong_weight", detail=f"{claim.filled_weight}, recounted {weight}")
         pairs = {(row.person, row.slot) for row in claim.assignments}
-        broken = sum(
-            p in self.people and s in self.slots and (p, s) not in pairs for p, s in self.problem.keep
-        )
+        promised = {(p, s) for p, s in self.problem.keep if p in self.people and s in self.slots}
+        broken = len(promised - pairs)
         if broken != claim.promises_broken:
             yield Violation("wrong_promises", detail=f"{claim.promises_broken}, recounted {broken}")
-        spent = self._spent(claim.assignments) + broken * round(self.problem.costs.keep_km * UNITS_PER_KM)
-        if spent != round(claim.objective_km * UNITS_PER_KM):
+        changed = len(pairs - promised) if promised else 0
+        spent = self._spent(claim.assignments) + changed * _units(self.problem.costs.keep_km)
+        if spent != _units(claim.objective_km):
             yield Violation(
                 "wrong_objective", detail=f"{claim.objective_km}, recounted {spent / UNITS_PER_KM}"
             )
+        bound = _units(claim.lower_bound_km)
+        if bound > spent or (claim.status is Status.PROVEN and bound != spent):
+            yield Violation("wrong_bound", detail=f"{claim.lower_bound_km}, of {spent / UNITS_PER_KM}")
 
     def _spent(self, assignments: tuple[Assignment, ...]) -> int:
         costs = self.problem.costs
@@ -153,21 +164,34 @@ class _Recount:
             person = self.people[row.person]
             tier = costs.tier_km[min(person.tier, len(costs.tier_km) - 1)]
             slot = self.slots[row.slot]
-            spent += round(_meters(person, slot) / 10)
+            spent += _length(person, slot)
             if row.slot not in person.at_hand:
-                spent += round(tier * UNITS_PER_KM)
+                spent += _units(tier)
             if person.patch and slot.patch and person.patch != slot.patch:
-                spent += round(costs.patch_km * UNITS_PER_KM)
+                spent += _units(costs.patch_km)
             spent += round(costs.hour_km * person.recent_minutes / 60 * UNITS_PER_KM)
-            spent += round(costs.fairness_km * UNITS_PER_KM) * (
-                2 * (person.recent_calls + taken[row.person]) + 1
-            )
+            spent += _units(costs.fairness_km) * (2 * (person.recent_calls + taken[row.person]) + 1)
             taken[row.person] += 1
         return spent
 
 
-def _meters(person: Person, slot: Slot) -> float:
-    return math.hypot(person.x_m - slot.x_m, person.y_m - slot.y_m)
+def _suits(person: Person, slot: Slot) -> bool:
+    """What the slot asks for is there, wherever it lies and whatever the rules say."""
+    if person.max_seats == 0 or (person.windows is not None and slot.window.id not in person.windows):
+        return False
+    if slot.kind is Kind.BACKBONE and not person.backbone:
+        return False
+    return not slot.skill or slot.skill in person.skills
+
+
+def _length(person: Person, slot: Slot) -> int:
+    """Units between them; to the last bit as the arrays have it, or a length between two units could be rounded both ways."""
+    across, along = person.x_m - slot.x_m, person.y_m - slot.y_m
+    return round(math.sqrt(across * across + along * along) * (UNITS_PER_KM / 1000))
+
+
+def _units(km: float) -> int:
+    return round(km * UNITS_PER_KM)
 
 
 def _too_close(earlier: Span, later: Span, rest_minutes: int) -> bool:

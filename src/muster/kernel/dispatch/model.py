@@ -1,20 +1,20 @@
 """What dispatch is asked: people, slots, prices, and the problem they make together.
 
 Lengths in meters or kilometers, times in local minutes (`kernel.spans`), costs in kilometer equivalents: the price of
-sending a person is what that many kilometers of travel would cost. Inside, costs are whole units of 10 m.
+sending a person is what that many kilometers of travel would cost. Inside, costs are whole units of 10 m, and so are
+distances: 1,004 m is within a radius of 1 km.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from muster.kernel.dispatch.pools.instance import UNITS_PER_KM, units
+from muster.kernel.dispatch.pools.refusals import DEAREST_KM, FARTHEST_M, HEAVIEST, LONGEST_HISTORY
 from muster.kernel.spans import Span
-
-UNITS_PER_KM = 100
 
 
 class Kind(StrEnum):
@@ -66,7 +66,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Seats of one kind at one post in one window, still to be filled. `weight` >= 1: how much a filled seat matters.
+    """Seats of one kind at one post in one window, still to be filled. `weight`, 1 to 100: how much a filled seat matters.
 
     `patch`: the place that the post belongs to, "" for none.
     """
@@ -84,11 +84,25 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A rule that keeps a person from one slot, or with no slot from all; `code` is the caller's, handed back as it is."""
+    """A rule that keeps a person from one `slot`, from many `slots`, or with neither from all.
+
+    `code` is the caller's, handed back as it is. Where a rule keeps many people from the same slots, they should share one
+    set of `slots`: it is then looked at once.
+    """
 
     person: str
     code: str
     slot: str | None = None
+    slots: frozenset[str] = frozenset()
+
+    @property
+    def of_all(self) -> bool:
+        """Whether it keeps the person from every slot there is."""
+        return self.slot is None and not self.slots
+
+    def holds(self, slot: str) -> bool:
+        """Whether it keeps the person from that slot."""
+        return self.of_all or slot == self.slot or slot in self.slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +112,7 @@ class Costs:
     `tier_km[t]`: calling tier t, the last value also for tiers beyond. `fairness_km`: the k-th seat of somebody with h
     recent calls costs fairness_km x (2(h+k)+1), which rises, so work is spread. `hour_km`: per hour served lately.
     `patch_km`: sending somebody out of his own patch, where both he and the slot name one.
-    `keep_km`: breaking a promise of the incumbent plan. `radius_km`: nobody is sent farther, None for no limit.
+    `keep_km`: a seat filled otherwise than the plan in force had it. `radius_km`: nobody is sent farther, None for no limit.
     `rest_minutes`: windows closer than this are not both given to one person (D 10 h, norms C.2).
     """
 
@@ -134,11 +148,16 @@ class Problem:
             people=tuple(sorted(people, key=lambda person: person.id)),
             slots=tuple(sorted(slots, key=lambda slot: slot.id)),
             costs=costs,
-            exclusions=tuple(sorted(set(exclusions), key=lambda e: (e.person, e.slot or "", e.code))),
+            exclusions=tuple(_joined(exclusions)),
             keep=frozenset(keep),
         )
         _refuse_nonsense(problem)
         return problem
+
+    @cached_property
+    def promised(self) -> frozenset[tuple[str, str]]:
+        """The pairs to keep of whom both the person and the slot are still there."""
+        return frozenset(row for row in self.keep if row[0] in self.person_at and row[1] in self.slot_at)
 
     @cached_property
     def person_at(self) -> dict[str, int]:
@@ -158,16 +177,22 @@ class Problem:
         them. That keeps the model one flow and never breaks a rule of time; the price is that the two ends of a long
         chain also exclude each other.
         """
-        periods: dict[Window, int] = {}
-        latest_end, last_day, period = 0, None, -1
+        periods = {window: period for period, chain in enumerate(self.chains) for window in chain}
+        return tuple(periods[slot.window] for slot in self.slots)
+
+    @cached_property
+    def chains(self) -> tuple[tuple[Window, ...], ...]:
+        """The windows of each period, by their start."""
+        chains: list[list[Window]] = []
+        latest_end, last_day = 0, None
         for window in sorted({slot.window for slot in self.slots}, key=lambda w: (w.start, w.end, w.id)):
             day = window.span.day
             if last_day is None or (day != last_day and window.start >= latest_end + self.costs.rest_minutes):
-                period += 1
+                chains.append([])
                 latest_end = window.end
-            periods[window] = period
+            chains[-1].append(window)
             latest_end, last_day = max(latest_end, window.end), day
-        return tuple(periods[slot.window] for slot in self.slots)
+        return tuple(map(tuple, chains))
 
     @cached_property
     def exclusions_of(self) -> dict[str, tuple[Exclusion, ...]]:
@@ -177,20 +202,34 @@ class Problem:
             found.setdefault(exclusion.person, []).append(exclusion)
         return {person: tuple(rows) for person, rows in found.items()}
 
-    @property
-    def seats(self) -> int:
-        """Seats to fill in all."""
-        return sum(slot.seats for slot in self.slots)
+
+def tier_units(costs: Costs, person: Person) -> int:
+    """What calling somebody of this tier costs, in units."""
+    return units(costs.tier_km[min(person.tier, len(costs.tier_km) - 1)])
 
 
-def units(km: float) -> int:
-    """Kilometers as whole cost units of 10 m."""
-    return round(km * UNITS_PER_KM)
+def own_units(costs: Costs, person: Person) -> int:
+    """What calling this person costs wherever he is sent, in units: his tier, and the hours he served lately."""
+    return tier_units(costs, person) + round(costs.hour_km * person.recent_minutes / 60 * UNITS_PER_KM)
 
 
-def kilometers(amount: int) -> float:
-    """Cost units as kilometers."""
-    return amount / UNITS_PER_KM
+def _joined(exclusions: Iterable[Exclusion]) -> Iterator[Exclusion]:
+    """One for each person and rule, those from all slots first, so that the order in which they came says nothing."""
+    found: dict[tuple[str, str], list[Exclusion]] = {}
+    for row in exclusions:
+        found.setdefault((row.person, row.code), []).append(row)
+    joined = []
+    for (person, code), rows in found.items():
+        if any(row.of_all for row in rows):
+            joined.append(Exclusion(person, code))
+        else:
+            # One set alone stays the same set, shared with all who have it.
+            several = frozenset(row.slot for row in rows if row.slot is not None)
+            sets = {row.slots for row in rows if row.slots} | ({several} if several else set())
+            joined.append(
+                Exclusion(person, code, slots=sets.pop() if len(sets) == 1 else frozenset().union(*sets))
+            )
+    yield from sorted(joined, key=lambda row: (row.person, not row.of_all, row.code))
 
 
 def _refuse_nonsense(problem: Problem) -> None:
@@ -200,27 +239,32 @@ def _refuse_nonsense(problem: Problem) -> None:
         raise ValueError("two slots have the same id")
     meters = [at for person in problem.people for at in (person.x_m, person.y_m)]
     meters += [at for slot in problem.slots for at in (slot.x_m, slot.y_m)]
-    if not all(map(math.isfinite, meters)):
-        raise ValueError("a place must be a finite number of meters")
+    if not all(abs(at) <= FARTHEST_M for at in meters):
+        raise ValueError("a place must be a finite number of meters on Earth")
     _refuse_slots(problem.slots)
     for person in problem.people:
         if person.max_seats < 0 or person.tier < 0 or person.recent_calls < 0 or person.recent_minutes < 0:
             raise ValueError(f"person {person.id}: tier, seats and history cannot be below 0")
-    for exclusion in problem.exclusions:
-        if exclusion.slot is not None and exclusion.slot not in problem.slot_at:
-            raise ValueError(f"an exclusion of {exclusion.person} names the unknown slot {exclusion.slot}")
+        if person.recent_calls > LONGEST_HISTORY:
+            raise ValueError(f"person {person.id}: more than {LONGEST_HISTORY} recent calls")
+    known = problem.slot_at.keys()
+    for slots, person_id in {row.slots: row.person for row in problem.exclusions}.items():
+        if not slots <= known:
+            raise ValueError(f"an exclusion of {person_id} names the unknown slot {min(slots - known)}")
     costs = problem.costs
     prices = (*costs.tier_km, costs.fairness_km, costs.hour_km, costs.patch_km)
     prices += (costs.keep_km, costs.radius_km or 0.0)
-    if not costs.tier_km or costs.rest_minutes < 0 or not all(0 <= price < math.inf for price in prices):
+    if not costs.tier_km or costs.rest_minutes < 0 or not all(0 <= price <= DEAREST_KM for price in prices):
         raise ValueError("prices, radius and rest are finite, not below 0, and there is a price for tier 0")
 
 
 def _refuse_slots(slots: tuple[Slot, ...]) -> None:
     windows: dict[str, Window] = {}
     for slot in slots:
-        if slot.seats < 0 or slot.weight < 1:
-            raise ValueError(f"slot {slot.id}: seats must be at least 0 and weight at least 1")
+        if slot.seats < 0 or not 1 <= slot.weight <= HEAVIEST:
+            raise ValueError(
+                f"slot {slot.id}: seats must be at least 0 and weight at least 1, at most {HEAVIEST}"
+            )
         if (slot.kind is Kind.SKILLED) != bool(slot.skill):
             raise ValueError(f"slot {slot.id}: a skilled slot names its skill, and no other slot does")
         if slot.window.end <= slot.window.start:

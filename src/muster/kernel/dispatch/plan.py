@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from muster.kernel.dispatch import explain
 from muster.kernel.dispatch.answers import Assignment, Empty, Status, Violation, WhyMe, WhyNot
+from muster.kernel.dispatch.arrays import Arrays
 from muster.kernel.dispatch.check import Claim, violations
-from muster.kernel.dispatch.flow import Placed
-from muster.kernel.dispatch.model import Problem, kilometers, units
-from muster.kernel.dispatch.prices import Prices, taken_by
-from muster.kernel.dispatch.table import Table
+from muster.kernel.dispatch.explain import Explainer
+from muster.kernel.dispatch.model import Problem
+from muster.kernel.dispatch.pools.instance import kilometers
+from muster.kernel.dispatch.pools.recount import spent, value_of_unfilled
+from muster.kernel.dispatch.pools.solution import Solution
 
 
 @dataclass(frozen=True)
 class Plan:
     """An answer in id order, with the problem it answers.
 
-    `objective_km`: distance, tier, hours, patch and fairness of all filled seats, plus `keep_km` for each promise broken.
-    `filled_weight`: weight of all filled seats, which was made as large as possible first. `arcs`: size of the flow.
+    `objective_km`: distance, tier, hours, patch and fairness of all filled seats, plus `keep_km` for each that the plan in
+    force did not have. `lower_bound_km`: no plan that fills as much costs less. `gap`: how far above the best plan this can
+    be, as a share of all costs with the value of empty seats; 0 where it is proven. `filled_weight`: weight of all filled
+    seats, which was made as large as possible first. `promises_broken`: pairs to keep that it does not have.
     """
 
     status: Status
@@ -29,64 +29,66 @@ class Plan:
     empties: tuple[Empty, ...]
     filled_weight: int
     objective_km: float
+    lower_bound_km: float
+    gap: float
     promises_broken: int
-    arcs: int
     problem: Problem = field(repr=False)
-    _table: Table = field(repr=False, compare=False)
-    _placed: Placed = field(repr=False, compare=False)
-    _prices: Prices = field(repr=False, compare=False)
+    _explainer: Explainer = field(repr=False, compare=False)
 
     def why_me(self, person: str) -> tuple[WhyMe, ...]:
-        """Why somebody has the seats he has; empty when he has none."""
-        return self._why_me_of.get(person, ())
+        """Why somebody has the seats he has; empty when he has none. ValueError for a plan of the human rule."""
+        return self._explainer.why_me(person)
 
     def why_not(self, person: str, slot: str) -> WhyNot:
-        """Why somebody does not have a seat at this slot; KeyError for a slot that is not in the problem."""
-        return explain.why_not(self._table, self._placed, self._prices, person, self.problem.slot_at[slot])
+        """Why somebody does not have a seat at this slot; KeyError for a slot that is not in the problem.
+
+        What it would cost to send him all the same is not known of a plan of the human rule: ValueError.
+        """
+        return self._explainer.why_not(person, slot)
 
     def price_km(self, slot: str) -> float | None:
         """What one more seat at the slot would cost; None when it would stay empty or empty another."""
-        amount = int(self._prices.price[self.problem.slot_at[slot]])
-        return kilometers(amount) if amount <= self._table.scarce else None
+        return self._explainer.price_km(slot)
 
     def check(self) -> tuple[Violation, ...]:
         """Recounts the whole plan from the problem alone; an empty tuple means that it keeps every promise."""
         claim = Claim(
-            self.assignments, self.empties, self.filled_weight, self.objective_km, self.promises_broken
+            self.status,
+            self.assignments,
+            self.empties,
+            self.filled_weight,
+            self.objective_km,
+            self.lower_bound_km,
+            self.promises_broken,
         )
         return violations(self.problem, claim)
 
-    @cached_property
-    def _why_me_of(self) -> dict[str, tuple[WhyMe, ...]]:
-        found: dict[str, list[WhyMe]] = {}
-        for why in explain.whys(self._table, self._placed, self._prices):
-            found.setdefault(why.person, []).append(why)
-        return {person: tuple(rows) for person, rows in found.items()}
 
-
-def plan_of(table: Table, placed: Placed, prices: Prices) -> Plan:
-    """Puts reasons to a placement; it is proven or not as its prices say."""
-    problem = table.problem
-    assignments = tuple(
-        Assignment(why.person, why.slot, why.km, why.reasons) for why in explain.whys(table, placed, prices)
-    )
-    held = {(row.person, row.slot) for row in assignments}
-    promised = [pair for pair in problem.keep if pair[0] in problem.person_at and pair[1] in problem.slot_at]
-    steps = table.steps(
-        np.arange(len(problem.people))[:, None], np.arange(int(table.capacity.max(initial=0)))
-    )
-    fairness = int(np.where(np.arange(steps.shape[1]) < taken_by(table, placed)[:, None], steps, 0).sum())
-    spent = int(table.cost[placed.people, placed.slots].sum()) + fairness
+def plan_of(problem: Problem, arrays: Arrays, solution: Solution) -> Plan:
+    """Puts reasons to a solution."""
+    explainer = Explainer(problem, arrays.instance, solution)
+    held = {
+        (problem.people[person].id, problem.slots[slot].id)
+        for person, slot in zip(solution.volunteer.tolist(), solution.post.tolist(), strict=True)
+    }
+    value = value_of_unfilled(arrays.instance, solution)
     return Plan(
-        status=Status.PROVEN if prices.proven else Status.UNPROVEN,
-        assignments=assignments,
-        empties=explain.empties(table, placed),
-        filled_weight=int(table.weight[placed.slots].sum()),
-        objective_km=kilometers(spent + units(problem.costs.keep_km) * len(promised)),
-        promises_broken=len([pair for pair in promised if pair not in held]),
-        arcs=placed.arcs,
+        status=Status(solution.status),
+        assignments=explainer.assignments(),
+        empties=explainer.empties(),
+        filled_weight=int(arrays.instance.posts.weight[solution.post].sum()),
+        objective_km=kilometers(solution.objective - value),
+        # Where the bound is one of plans that fill more, nothing is known but that no way is shorter than none.
+        lower_bound_km=max(0.0, kilometers(solution.lower_bound - value)),
+        gap=solution.gap,
+        promises_broken=len(problem.promised - held),
         problem=problem,
-        _table=table,
-        _placed=placed,
-        _prices=prices,
+        _explainer=explainer,
     )
+
+
+def with_incumbent(solution: Solution, arrays: Arrays) -> Solution:
+    """The solution of the human rule, which looks at no plan in force, with what its changes cost."""
+    cost = spent(arrays.instance, solution.volunteer, solution.post, arrays.incumbent)
+    value = value_of_unfilled(arrays.instance, solution)
+    return replace(solution, incumbent=arrays.incumbent, objective=cost + value)

@@ -5,13 +5,14 @@ A test of that package should ask for a sentence for each key here.
 
 from __future__ import annotations
 
-from muster.kernel.dispatch.answers import EmptyCode, NotCode
-from muster.kernel.dispatch.table import (
+from muster.kernel.dispatch.answers import (
     NO_SEATS_LEFT,
     NOT_BACKBONE,
     SKILL_MISSING,
     TOO_FAR,
     WINDOW_NOT_OFFERED,
+    EmptyCode,
+    NotCode,
 )
 
 WHY_ME: dict[str, tuple[str, ...]] = {

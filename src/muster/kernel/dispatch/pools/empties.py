@@ -7,12 +7,17 @@ from functools import cached_property
 
 import numpy as np
 
-from muster.kernel.dispatch.answers import Empty, EmptyCode
+from muster.kernel.dispatch.answers import (
+    NO_SEATS_LEFT,
+    TOO_FAR,
+    WINDOW_NOT_OFFERED,
+    Empty,
+    EmptyCode,
+)
+from muster.kernel.dispatch.pools.heads import Ring
 from muster.kernel.dispatch.pools.instance import BACKBONE, KINDS, Flags, Longs, kilometers
 from muster.kernel.dispatch.pools.rings import Rings
 from muster.kernel.dispatch.pools.scene import Scene
-from muster.kernel.dispatch.shortage import Ring
-from muster.kernel.dispatch.table import NO_SEATS_LEFT, TOO_FAR, WINDOW_NOT_OFFERED
 
 # So many posts of a higher weight are named; the count has all.
 MOST_NAMED = 10

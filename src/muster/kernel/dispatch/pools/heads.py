@@ -10,6 +10,16 @@ from muster.kernel.dispatch.pools.instance import Flags, Longs
 from muster.kernel.dispatch.pools.scene import Scene
 
 
+@dataclass(frozen=True)
+class Ring:
+    """Seat types that compete for the same people. `people` qualify for at least one and can fill `capacity` seats."""
+
+    slots: tuple[int, ...]
+    people: int
+    capacity: int
+    seats: int
+
+
 @dataclass(frozen=True, eq=False)
 class Heads:
     """Everybody who could take some seat, by groups of people alike.

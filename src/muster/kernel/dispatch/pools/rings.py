@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from muster.kernel.dispatch.pools.heads import Heads
+from muster.kernel.dispatch.pools.heads import Heads, Ring
 from muster.kernel.dispatch.pools.instance import KINDS, Flags, Longs
 from muster.kernel.dispatch.pools.scene import Scene
 from muster.kernel.dispatch.pools.trimming import trimmed
-from muster.kernel.dispatch.shortage import Ring
 
 # So many types are tried around a post before everything that hangs together is counted.
 NEIGHBORHOOD = 64

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from muster.kernel.dispatch.pools.heads import Heads
+from muster.kernel.dispatch.pools.heads import Heads, Ring
 from muster.kernel.dispatch.pools.instance import KINDS, Flags, Ints, Longs
 from muster.kernel.dispatch.pools.scene import Scene
-from muster.kernel.dispatch.shortage import Ring
 
 
 def trimmed(scene: Scene, heads: Heads, need: Longs, members: Longs) -> Ring:

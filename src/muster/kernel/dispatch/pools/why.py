@@ -12,20 +12,24 @@ from functools import cached_property
 
 import numpy as np
 
-from muster.kernel.dispatch.answers import Empty, NotCode, Way, WhyMe, WhyNot
-from muster.kernel.dispatch.pools.chains import Chains
-from muster.kernel.dispatch.pools.empties import CLOSED_TO_THEM, DECLINED, NOT_LISTED, Empties
-from muster.kernel.dispatch.pools.forced import forced
-from muster.kernel.dispatch.pools.instance import BACKBONE, KINDS, SKILLED, Instance, Longs, kilometers, units
-from muster.kernel.dispatch.pools.scene import Scene
-from muster.kernel.dispatch.pools.solution import Solution
-from muster.kernel.dispatch.table import (
+from muster.kernel.dispatch.answers import (
     NO_SEATS_LEFT,
     NOT_BACKBONE,
     SKILL_MISSING,
     TOO_FAR,
     WINDOW_NOT_OFFERED,
+    Empty,
+    NotCode,
+    Way,
+    WhyMe,
+    WhyNot,
 )
+from muster.kernel.dispatch.pools.chains import FAR, Chains
+from muster.kernel.dispatch.pools.empties import CLOSED_TO_THEM, DECLINED, NOT_LISTED, Empties
+from muster.kernel.dispatch.pools.forced import forced
+from muster.kernel.dispatch.pools.instance import BACKBONE, KINDS, SKILLED, Instance, Longs, kilometers, units
+from muster.kernel.dispatch.pools.scene import Scene
+from muster.kernel.dispatch.pools.solution import Solution
 
 REST_TOO_SHORT = "rest_too_short"
 
@@ -115,6 +119,21 @@ class Why:
         if kind not in KINDS:
             raise ValueError(f"seats are {', '.join(KINDS)}, not {kind}")
         return self._price(self._post_at[post] * len(KINDS) + KINDS.index(kind))
+
+    def price_of_first(self, post: str, kind: str) -> float | None:
+        """The same for a post that has no seats of the kind yet; None also where nobody may go."""
+        seat = self._post_at[post] * len(KINDS) + KINDS.index(kind)
+        scene, slot = self.scene, int(self.scene.slot[seat])
+        idle, leaving = self._chains.release(slot)
+        people = np.flatnonzero((idle < FAR) & scene.may(np.arange(len(idle)), seat))
+        rows = np.flatnonzero((leaving < FAR) & scene.may(scene.row_person, seat))
+        refills = [(row, self._chains.to(int(scene.row_seat[row]))) for row in rows.tolist()]
+        # Who can be spared only where a seat stays empty for it cannot be spared.
+        rows = np.array([row for row, chain in refills if chain and not chain.halves], dtype=np.int64)
+        person = np.concatenate([people, scene.row_person[rows]])
+        whole = scene.halves(person, seat) == 0
+        offers = scene.units(person, seat) + np.concatenate([idle[people], leaving[rows]])
+        return kilometers(int(offers[whole].min())) if whole.any() else None
 
     def empties(self) -> tuple[Empty, ...]:
         """Every type of seat with empty ones, in the order of posts and kinds."""
