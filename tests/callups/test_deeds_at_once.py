@@ -8,7 +8,17 @@ import pytest
 
 from muster.audit.models import Entry
 from muster.callups.actions import attendance, calls, dispatch, offers, orders, plans, pledges, support, waves
-from muster.callups.models import Assignment, Attendance, CallUp, Offer, Pledge, Slot, SupportIssue, UnitCall
+from muster.callups.models import (
+    Assignment,
+    Attendance,
+    CallUp,
+    DispatchRun,
+    Offer,
+    Pledge,
+    Slot,
+    SupportIssue,
+    UnitCall,
+)
 from muster.notifications.models import Message
 from muster.people.enums import ForceClass
 from muster.people.models import Person
@@ -67,6 +77,18 @@ def test_four_taps_at_once_of_one_dispatcher_are_one(world: World) -> None:
     assert outcomes == [dispatch.Dispatched(seated=2)] * 4
     assert seats_of(call_up) == [(2, 0, 2)]
     assert Entry.objects.filter(verb="callups.dispatch.confirmed").count() == 1
+
+
+def test_two_taps_at_once_for_a_plan_that_takes_long_wait_for_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_who_wait(world)
+    monkeypatch.setattr(plans, "MOST_SECONDS_AT_ONCE", 0)
+    overseer = world.actor("township_overseer")
+
+    outcomes = at_once([lambda: plans.propose_over(place(), actor=overseer, at=NOW).pk] * 3)
+
+    assert set(outcomes) == {DispatchRun.objects.get().pk}
 
 
 @pytest.mark.req("R2.8")

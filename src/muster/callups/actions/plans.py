@@ -25,7 +25,7 @@ from muster.jobs import queue
 from muster.kernel import dispatch as kernel
 from muster.territory.models import Division
 from muster.territory.queries import division
-from muster.toolkit import server_clock
+from muster.toolkit import locks, server_clock
 from muster.toolkit.actor import Actor
 from muster.toolkit.refusal import Refused
 
@@ -80,8 +80,7 @@ def propose_over(
         raise Refused(
             "nothing_to_dispatch", _("No call-up is under way here, so there is nothing to dispatch.")
         )
-    run = DispatchRun(division_code=place.code, is_drill=is_drill)
-    return _being_planned(run, actor, at) or _begin(run, actor, at)
+    return _begin_once(DispatchRun(division_code=place.code, is_drill=is_drill), actor, at)
 
 
 def adjust(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> DispatchRun:
@@ -108,7 +107,7 @@ def adjust(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Dis
         raise Refused(
             "nothing_to_dispatch", _("No call-up is under way here, so there is nothing to dispatch.")
         )
-    return _being_planned(fresh, actor, at) or _begin(fresh, actor, at)
+    return _begin_once(fresh, actor, at)
 
 
 def how_it_stands(run: DispatchRun, *, actor: Actor, at: datetime | None = None) -> Since | None:
@@ -150,6 +149,13 @@ def give_up(run: DispatchRun, words: str) -> None:
     DispatchRun.objects.filter(pk=run.pk, state=DispatchState.PLANNING).update(
         state=DispatchState.FAILED, failure=words[:200]
     )
+
+
+def _begin_once(run: DispatchRun, actor: Actor, at: datetime) -> DispatchRun:
+    """The plan that this person waits for already, else a new one; two taps at once wait for each other."""
+    with transaction.atomic():
+        locks.one_at_a_time("callups.plan", actor.account_id or 0)
+        return _being_planned(run, actor, at) or _begin(run, actor, at)
 
 
 def _begin(run: DispatchRun, actor: Actor, at: datetime) -> DispatchRun:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -58,8 +58,9 @@ class _Seats:
 
 def board_context(actor: Actor, place: Division, *, is_drill: bool, at: datetime) -> dict[str, Any]:
     """What the page of a place shows; its queries are as many for one call-up as for a hundred."""
-    call_ups = list(running_in(place, is_drill=is_drill))
-    seats = _seats(call_ups, at)
+    running = running_in(place, is_drill=is_drill)
+    call_ups = list(running)
+    seats = _seats(running, at)
     free = sum(line.free for line in seats.values())
     with_room = sum(1 for line in seats.values() if line.free)
     may_plan = access.commands(actor, place.code)
@@ -69,20 +70,25 @@ def board_context(actor: Actor, place: Division, *, is_drill: bool, at: datetime
         "is_drill": is_drill,
         "has_drills": is_drill or running_in(place, is_drill=True).exists(),
         "sentence": _sentence(free, with_room),
-        "reserve": _reserve(call_ups, communities, at) if may_plan else None,
+        "reserve": _reserve(running, communities, at) if may_plan else None,
         "lines": _lines(call_ups, seats),
         "more": max(0, len(call_ups) - MOST_ROWS),
         "free": free,
         "places": _places(place, call_ups, seats),
         "may_plan": may_plan,
-        "runs": _runs(actor, place, is_drill=is_drill),
+        "runs": list(access.runs_over(place, is_drill=is_drill).order_by("-id")[:LAST_RUNS])
+        if may_plan
+        else [],
     }
 
 
-def _seats(call_ups: Iterable[CallUp], at: datetime) -> dict[int, _Seats]:
-    """By call-up; a shift that is over needs nobody any more."""
+def _seats(running: QuerySet[CallUp], at: datetime) -> dict[int, _Seats]:
+    """By call-up; a shift that is over needs nobody any more.
+
+    The query itself goes into the counts, never a list: in an emergency a province has tens of thousands of call-ups.
+    """
     rows = (
-        Slot.objects.filter(call_up__in=call_ups)
+        Slot.objects.filter(call_up__in=running.order_by().values("pk"))
         .values("call_up")
         .annotate(
             needed=Sum("seats"),
@@ -121,10 +127,11 @@ def _counts(rows: Any) -> dict[int, int]:
     return dict(rows.values("call_up").annotate(count=Count("pk")).values_list("call_up", "count"))
 
 
-def _reserve(call_ups: Sequence[CallUp], communities: Sequence[int], at: datetime) -> dict[str, int]:
+def _reserve(running: QuerySet[CallUp], communities: Sequence[int], at: datetime) -> dict[str, int]:
     """Who could be sent, before any rule: those who wait, both forces. Whoever has a seat here already does not count."""
     today = timezone.localdate(at)
-    seated = Assignment.objects.filter(call_up__in=call_ups, state__in=SEATED).values("person")
+    under_way = running.order_by().values("pk")
+    seated = Assignment.objects.filter(call_up__in=under_way, state__in=SEATED).values("person")
     regular = Person.objects.filter(
         division_code__in=communities, force_class__in=REGULAR_FORCE, erased_at=None
     ).exclude(pk__in=seated)
@@ -140,7 +147,7 @@ def _reserve(call_ups: Sequence[CallUp], communities: Sequence[int], at: datetim
         .distinct()
     )
     return {
-        "waiting": Offer.objects.filter(call_up__in=call_ups, state=OfferState.WAITING).count(),
+        "waiting": Offer.objects.filter(call_up__in=under_way, state=OfferState.WAITING).count(),
         "regular": regular.count(),
         "reported": reported.count(),
     }
@@ -162,14 +169,6 @@ def _places(place: Division, call_ups: Sequence[CallUp], seats: dict[int, _Seats
         for child, found in lines
         if found
     ]
-
-
-def _runs(actor: Actor, place: Division, *, is_drill: bool) -> list[Any]:
-    """The newest plans over this place, for whoever may open them."""
-    if not access.commands(actor, place.code):
-        return []
-    runs = access.runs_over(place, is_drill=is_drill)
-    return list(runs.order_by("-id")[:LAST_RUNS])
 
 
 def _sentence(free: int, with_room: int) -> str:
