@@ -120,6 +120,7 @@ class TestEnd:
                 "/unit/callups/K7M2QD3A/",
             ),
             ("/post/K7M2QD3A/walk-up/", "http://elsewhere.example/post/", "/post/K7M2QD3A/walk-up/"),
+            ("/gate/K7M2QD3A/leader/", "http://testserver/gate/K7M2QD3A/", "/gate/K7M2QD3A/"),
             ("/desk/people/new/", "", "/desk/people/new/"),
         ],
     )

@@ -25,7 +25,7 @@ IDLE_ADMINISTRATOR = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
 POLL = "Muster-Poll"
 # Addresses that are nobody's without a session.
-WORK = ("/desk/", "/unit/", "/post/")
+WORK = ("/desk/", "/unit/", "/post/", "/gate/")
 ADMINISTRATORS = (RoleKind.SYSTEM_ADMINISTRATOR, RoleKind.AUDITOR)
 
 
