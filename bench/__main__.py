@@ -19,7 +19,7 @@ from bench import machine, stage
 from bench.figures import Figure, keep, show, write_up
 
 # The name of each benchmark is its module's. Those on stage need a running copy, which all of one run share.
-ALONE = ("dispatch", "pools")
+ALONE = ("calling", "dispatch", "pools")
 # Minutes and gigabytes: only by name.
 BY_NAME = ("province",)
 ON_STAGE = ("divisions", "race", "answers", "callup", "wave", "lists", "weight", "memory")
