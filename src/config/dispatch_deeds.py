@@ -18,6 +18,7 @@ from rich.console import Console
 from config.dispatch_words import Summary, Words
 from muster.kernel.dispatch.pools import explained, plan_file
 from muster.kernel.dispatch.pools import folder as folders
+from muster.kernel.dispatch.pools.config_file import NAME
 from muster.kernel.dispatch.pools.faults import BadFiles, Fault
 from muster.kernel.dispatch.pools.instance import BACKBONE, KINDS, Incumbent, Instance, kilometers
 from muster.kernel.dispatch.pools.made import made
@@ -76,6 +77,8 @@ def solve(folder: Path, out: Path | None, wish: Wish) -> int:
         return desk.finish(plan, out, explain=wish.explain)
     except BadFiles as error:
         return desk.refuse(error)
+    except OverflowError:
+        return desk.refuse(BadFiles([Fault(NAME, 0, "", "prices_apart")]))
 
 
 def greedy(folder: Path, out: Path | None) -> int:

@@ -54,6 +54,9 @@ FAULTS = {
     "unknown_key": gettext_noop("no key is called so. Correct its name, or remove it."),
     "double_key": gettext_noop("this key is there twice."),
     "wrong_type": gettext_noop("this should be {wanted}."),
+    "prices_apart": gettext_noop(
+        "its prices, or the weights in posts.csv, lie too far apart to be added up. Make the highest ones lower."
+    ),
     "too_many_slots": gettext_noop("{days} days × {shifts} shifts are more than {most} slots."),
     "no_such_shift": gettext_noop("{pair} names a shift that there is not: {shifts} shifts, counted from 0."),
 }
@@ -92,6 +95,7 @@ VIOLATIONS = {
     "not_backbone": gettext_noop("a backbone seat, but no backbone member."),
     "skill_missing": gettext_noop("a skilled seat, but the skill is missing."),
     "not_a_pair": gettext_noop("only the pairs of pairs.csv are allowed, and this is none of them."),
+    "closed": gettext_noop("the post is closed to people of that community."),
     "too_far": gettext_noop("{km} km are farther than the radius allows."),
     "wrong_km": gettext_noop("the distance is {km} km, not {said} km."),
     "declined": gettext_noop("has declined, and is sent all the same."),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from config import dispatch_deeds
 from config.dispatch_words import FAULTS, VIOLATIONS, WANTED
+from muster.kernel.dispatch.pools import folder as folders
 from muster.kernel.dispatch.pools.instance import Instance
+from muster.kernel.dispatch.pools.made import made
 from muster.kernel.dispatch.pools.nearest import nearest_first
 from tests.config.dispatching import CHINESE, ENGLISH, muster, solved
 from tests.config.ground import SOURCE
@@ -185,6 +189,31 @@ def test_what_a_disk_says_is_told_in_both_languages(folder: Path) -> None:
         ("zh", f"{folder}：写不了：这是一个文件夹。"),
         ("zh", f"{folder / 'no' / 'plan.json'}：写不了：没有这个文件或文件夹。"),
     }
+
+
+def test_prices_that_no_number_could_add_up_are_told(tmp_path: Path) -> None:
+    """Nobody means such prices, and nobody is to see a traceback for them."""
+    town = made(60, 6, tight=1.5)
+    folders.write(
+        tmp_path / "town",
+        replace(
+            town,
+            prices=replace(town.prices, fairness_km=100_000.0, seat_km=0.01),
+            volunteers=replace(town.volunteers, history=np.array([10_000, 0, 0] * 20, dtype=np.int32)),
+            posts=replace(town.posts, weight=np.array([1, 10_000] * 3, dtype=np.int32)),
+        ),
+    )
+
+    english = muster("solve", tmp_path / "town")
+    chinese = muster("solve", tmp_path / "town", env=CHINESE)
+
+    assert (english.exit_code, chinese.exit_code) == (2, 2)
+    assert english.stderr == (
+        "config.json: its prices, or the weights in posts.csv, lie too far apart to be added up. "
+        "Make the highest ones lower.\n"
+    )
+    assert chinese.stderr.startswith("config.json：价格之间，或者 posts.csv 的权重之间，差得太远")
+    assert muster("greedy", tmp_path / "town").exit_code == 0
 
 
 def test_promises_to_whom_there_is_not_are_counted(folder: Path) -> None:

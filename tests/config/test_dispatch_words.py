@@ -35,6 +35,7 @@ MORE_FAULTS: list[Fault] = [
     Fault("pairs.csv", 0, "", "pairs_missing"),
     Fault("config.json", 1, "", "not_an_object"),
     Fault("config.json", 0, "days", "missing_key"),
+    Fault("config.json", 0, "", "prices_apart"),
 ]
 MORE_VIOLATIONS: list[Violation] = [
     Violation("unknown_volunteer", "dee", "gate"),
@@ -44,6 +45,7 @@ MORE_VIOLATIONS: list[Violation] = [
     Violation("wrong_slot", "ann", "gate", {"said": "d1s0", "is": "d0s0"}),
     Violation("wrong_km", "bo", "tent", {"km": 0.25, "said": 0.26}),
     Violation("declined", "bo", "tent"),
+    Violation("closed", "bo", "tent"),
     Violation("wrong_empty", "", "gate", {"kind": "backbone", "filled": 1, "empty": 1, "seats": 1}),
     Violation("wrong_objective", figures={"said": 1.5, "is": 1.25}),
     Violation("bound_too_high", figures={"bound": 1.5, "objective": 1.25}),

@@ -12,7 +12,10 @@ STEPS_TO_A_SEAT = 4
 
 
 def cheapest_flow(network: Network, arcs: Arcs, cost: Longs) -> Longs:
-    """The flow on each arc. RuntimeError when there is none, which only a broken network can cause.
+    """The flow on each arc.
+
+    RuntimeError when there is none, which only a broken network can cause; OverflowError where costs times nodes leave 64
+    bits, which only prices can that lie farther apart than any on Earth.
 
     The solver walks from node to node: numbered as on the map, they are close in memory too, a quarter of its time.
     """
@@ -28,6 +31,8 @@ def cheapest_flow(network: Network, arcs: Arcs, cost: Longs) -> Longs:
     )
     solver.set_nodes_supplies(network.order, network.supply)
     status = solver.solve()
+    if status == solver.BAD_COST_RANGE:
+        raise OverflowError("the prices lie too far apart to be added up")
     if status != solver.OPTIMAL:
         raise RuntimeError(f"the flow solver ended with {status}")
     flow = np.zeros(len(arcs), dtype=np.int64)

@@ -73,7 +73,8 @@ def solve(
 
     Stops before the proof as soon as the certified gap is at most `gap`, or when another round would go beyond `time_limit`
     seconds (the first round always runs). `declined`: ids of people who may not be sent; unknown ids do not matter.
-    `tell(stage, figures)` hears of every round.
+    `tell(stage, figures)` hears of every round. OverflowError where prices and weights lie so far apart that 64 bits cannot
+    hold what would put filled seats first.
     """
     limits = Limits(gap, time_limit)
     absent = np.array(
