@@ -37,7 +37,7 @@ class Network:
 
     `leaf`: (groups, periods) node of a group in a period, -1 where never. `pool`: (cells, places) node of a pool, -1 where
     nobody. `parts`: where each kind of arc begins and ends. Direct arcs come with what they stand for. `order`: (nodes,) a
-    numbering in which nodes that are close on the map are close.
+    numbering in which nodes that are close on the map are close, the ground first.
     """
 
     nodes: int

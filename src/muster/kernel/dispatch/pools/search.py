@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from muster.kernel.dispatch.pools.decode import Seated, seated
-from muster.kernel.dispatch.pools.flow import cheapest_flow
 from muster.kernel.dispatch.pools.groups import Asks, Groups, Places, asks_of, groups_of, places_of
-from muster.kernel.dispatch.pools.instance import Incumbent, Instance, Ints, Longs, Masks, units
+from muster.kernel.dispatch.pools.instance import Flags, Incumbent, Instance, Ints, Longs, Masks, units
 from muster.kernel.dispatch.pools.network import Arcs, Network, columns_of, joined, network_of
 from muster.kernel.dispatch.pools.potentials import FAR, potentials
 from muster.kernel.dispatch.pools.pricing import NO_COLUMNS, Found, Pricer, keep_units
 from muster.kernel.dispatch.pools.promises import Direct, direct_of
 from muster.kernel.dispatch.pools.sketch import holes_of, pool_prices, sketch_of
+from muster.kernel.dispatch.pools.warm import WarmFlow
 
 Tell = Callable[[str, Mapping[str, float]], None]
 
@@ -101,6 +101,7 @@ class Search:
         self._value = instance.prices.seat_value
         self._pricer = Pricer(instance, self.asks, self.places, keep_units(instance, incumbent is not None))
         self._known = NO_COLUMNS
+        self._stays: Flags = np.zeros(0, dtype=np.bool_)
         self._more = 1.0
         self.seconds: dict[str, float] = {}
 
@@ -115,34 +116,40 @@ class Search:
         self._more = self._scale(groups)
         if not len(self._known):
             self._begin(network, limits, tell)
+        known = self._known
+        self._keep(network.pool[self.asks.cell[known.ask], known.place] >= 0)
+        self._stays, warm = np.zeros(0, dtype=np.bool_), WarmFlow(network)
+        prices = np.zeros(network.nodes, dtype=np.int64)
         lower_bound, trims = 0, TRIMS
         while True:
             begun = limits.spent()
             columns = self._columns(network)
             arcs = joined([network.arcs, columns])
             cost = self._cost(arcs, self._value)
-            flow = cheapest_flow(network, arcs, cost)
-            self._told(tell, "flow", limits.spent() - begun, columns=len(columns))
-            prices = potentials(network.nodes, arcs, cost, flow)
-            if prices is None:
-                raise RuntimeError("the cheapest flow has no prices")
+            flow, its_prices = warm.solved(arcs, cost, self._stays, limits)
+            self._stays = np.ones(len(columns), dtype=np.bool_)
+            flow_seconds = limits.spent() - begun
+            self._told(tell, "flow", flow_seconds, columns=len(columns))
             seat_value = max(self._value, self.instance.prices.seat_value)
             objective = int(self._cost(arcs, seat_value) @ flow)
             near = NEARLY if trims and lower_bound else 0
-            found, saving = self._missed(network, prices, self._value, near)
-            lower_bound = max(lower_bound, int(cost @ flow) + saving)
+            found, saving, proven = NO_COLUMNS, 0, False
+            if its_prices is not None:
+                prices = its_prices
+                found, saving = self._missed(network, prices, self._value, near)
+                lower_bound = max(lower_bound, int(cost @ flow) + saving)
+                proven = not saving or objective == lower_bound
             spent = limits.spent() - begun
             self._told(
                 tell, "round", spent, objective=objective, lower_bound=lower_bound, columns=len(columns)
             )
-            proven = not saving or objective == lower_bound
             priced_value, enough = self._value, self._enough(network, arcs)
             if (
                 proven
                 and self._value < enough
                 and self._hangs_on_value(network, arcs, flow, prices, rough=rough)
             ):
-                weighed = self._prices_at(network, arcs, flow, enough)
+                weighed = self._prices_at(network, arcs, flow, enough, warm)
                 if weighed is None:
                     self._value = min(enough, max(self.instance.prices.seat_value, self._value * DEARER))
                     if self._value > seat_value:
@@ -151,7 +158,9 @@ class Search:
                     continue
                 if not rough:
                     prices, priced_value = weighed, enough
-            if proven or limits.reached(objective, lower_bound, limits.spent() - begun):
+            # A flow that goes on from where it stands can be stopped at any time.
+            ahead = spent - flow_seconds if warm.kept else spent
+            if proven or its_prices is None or limits.reached(objective, lower_bound, ahead):
                 return Outcome(
                     groups,
                     network,
@@ -191,8 +200,7 @@ class Search:
 
     def _columns(self, network: Network) -> Arcs:
         known = self._known
-        there = network.pool[self.asks.cell[known.ask], known.place] >= 0
-        return columns_of(network, self.asks, known.ask[there], known.place[there], known.cost[there])
+        return columns_of(network, self.asks, known.ask, known.place, known.cost)
 
     def _told(self, tell: Tell, stage: str, seconds: float, **figures: float) -> None:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
@@ -253,9 +261,12 @@ class Search:
         enough = 2 * (int(self.asks.type_seats.sum()) * dearest + 1)
         return max(enough, self.instance.prices.seat_value)
 
-    def _prices_at(self, network: Network, arcs: Arcs, flow: Longs, seat_value: int) -> Longs | None:
+    def _prices_at(
+        self, network: Network, arcs: Arcs, flow: Longs, seat_value: int, warm: WarmFlow
+    ) -> Longs | None:
         """The prices of the plan at that value; None where it is not the best there, by the columns known or any other."""
-        prices = potentials(network.nodes, arcs, self._cost(arcs, seat_value), flow)
+        cost = self._cost(arcs, seat_value)
+        prices = warm.best_at(cost) if warm.kept else potentials(network.nodes, arcs, cost, flow)
         if prices is None or self._missed(network, prices, seat_value, 0)[1]:
             return None
         return prices
@@ -267,17 +278,21 @@ class Search:
         worth = prices[network.first_type + asks.type[known.ask]] - asks.halves[known.ask] * (
             self._value // 2
         )
-        keep = (node >= 0) & (known.cost + prices[node] - worth <= near)
-        self._known = Found(known.ask[keep], known.place[keep], known.cost[keep])
+        self._keep(known.cost + prices[node] - worth <= near)
+
+    def _keep(self, these: Flags) -> None:
+        known = self._known
+        self._known = Found(known.ask[these], known.place[these], known.cost[these])
+        self._stays = these
 
     def _add(self, found: Found) -> None:
+        """New ones go to the end."""
         known = self._known
-        keys = np.concatenate([self._key(known), self._key(found)])
-        _, first = np.unique(keys, return_index=True)
+        new = ~np.isin(self._key(found), self._key(known))
         self._known = Found(
-            np.concatenate([known.ask, found.ask])[first],
-            np.concatenate([known.place, found.place])[first],
-            np.concatenate([known.cost, found.cost])[first],
+            np.concatenate([known.ask, found.ask[new]]),
+            np.concatenate([known.place, found.place[new]]),
+            np.concatenate([known.cost, found.cost[new]]),
         )
 
     def _key(self, found: Found) -> Longs:
