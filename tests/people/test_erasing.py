@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from muster.audit.actions.purge import purge_expired
 from muster.audit.models import Destruction, Entry
-from muster.notifications.actions.messages import prefer
+from muster.notifications.actions.messages import do_without, prefer
 from muster.notifications.models import Preference
 from muster.people import retention
 from muster.people.actions import consents, persons, sign_in, units, volunteers
@@ -100,6 +100,8 @@ class TestByWish:
     def test_her_sessions_links_and_codes_open_nothing(self, world: World, somebody: Person) -> None:
         account, client = world.account("volunteer"), world.client_for("volunteer")
         link = sign_in.make_link(account, actor=SYSTEM)
+        do_without(somebody.pk, ["remind"])
+        prefer(somebody.pk, "sms", topic="offer")
 
         persons.erase(somebody, actor=world.actor("worker"))
 

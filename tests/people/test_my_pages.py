@@ -1,5 +1,6 @@
 """One's own pages: what is on file about me, what I agree to, and who looked."""
 
+import re
 from typing import Any
 
 import pytest
@@ -93,9 +94,23 @@ class TestProfile:
 
         assert not Preference.objects.exists()
 
+    def test_what_one_can_do_without_is_kept_shown_and_taken_back(self, world: World) -> None:
+        client = world.client_for("volunteer")
+        client.post(PROFILE, self.said(unwanted=["remind"]))
+
+        page = text(client.get(PROFILE))
+
+        silent = Preference.objects.filter(channel="")
+        assert [(one.person_id, one.topic) for one in silent] == [(world.person("volunteer").pk, "remind")]
+        assert re.search(r'name="unwanted" value="remind"[^>]*checked', page)
+        assert not re.search(r'name="unwanted" value="thanked"[^>]*checked', page)
+        client.post(PROFILE, self.said())
+        assert not Preference.objects.filter(channel="").exists()
+
     @pytest.mark.parametrize(
         ("changes", "field"),
         [
+            ({"unwanted": ["offer"]}, "unwanted"),
             ({"quiet_from_minute": "25:00"}, "quiet_from_minute"),
             ({"quiet_from_minute": "ten"}, "quiet_from_minute"),
             ({"quiet_to_minute": ""}, "quiet_from_minute"),

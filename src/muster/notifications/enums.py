@@ -10,6 +10,13 @@ class Channel(models.TextChoices):
     GROUP_BOT = "group_bot", _("Group bot")
 
 
+class OptionalTopic(models.TextChoices):
+    """What a person may do without. Questions, seats, orders and stand-downs reach everybody."""
+
+    REMINDERS = "remind", _("reminders before the time to answer and before the muster")
+    THANKS = "thanked", _("a word when enough others have said yes")
+
+
 class MessageState(models.TextChoices):
     QUEUED = "queued", _("queued")
     SENDING = "sending", _("being sent")

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from muster.notifications.enums import Channel, MessageState
+from muster.notifications.enums import Channel, MessageState, OptionalTopic
 from muster.notifications.rules import failure_words, masked_address
 from muster.toolkit.codes import new_code
 from muster.toolkit.fields import EncryptedTextField
@@ -70,13 +70,17 @@ class Message(models.Model):
 
 
 class Preference(models.Model):
-    """Which channel a person wants for a topic; "" as topic is for all others."""
+    """Which channel a person wants for a topic; "" as topic is for all others, "" as channel is not at all."""
 
     person_id = models.BigIntegerField()
     topic = models.CharField(max_length=40, blank=True)
-    channel = models.CharField(max_length=12, choices=Channel.choices)
+    channel = models.CharField(max_length=12, choices=Channel.choices, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person_id", "topic"], name="preference_one_per_topic")
+            models.UniqueConstraint(fields=["person_id", "topic"], name="preference_one_per_topic"),
+            models.CheckConstraint(
+                name="preference_silences_what_is_optional",
+                condition=~models.Q(channel="") | models.Q(topic__in=OptionalTopic.values),
+            ),
         ]

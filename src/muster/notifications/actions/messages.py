@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from muster.audit.actions import trail
 from muster.jobs import queue
-from muster.notifications.enums import Channel, MessageState
+from muster.notifications.enums import Channel, MessageState, OptionalTopic
 from muster.notifications.models import Message, Preference
 from muster.notifications.rules import is_made_up
 from muster.toolkit import bulk
@@ -114,15 +114,34 @@ def prefer(person_id: int, channel: str, *, topic: str = "") -> None:
     )
 
 
+def do_without(person_id: int, topics: Collection[str]) -> None:
+    """A person hears nothing more of these topics, and of the other optional ones again."""
+    wanted = [OptionalTopic(topic).value for topic in topics]
+    with transaction.atomic():
+        Preference.objects.filter(person_id=person_id, channel="").exclude(topic__in=wanted).delete()
+        for topic in wanted:
+            Preference.objects.update_or_create(person_id=person_id, topic=topic, defaults={"channel": ""})
+
+
+def forget_preferences(person_id: int) -> None:
+    """Nothing is left of how a person wanted to be reached."""
+    Preference.objects.filter(person_id=person_id).delete()
+
+
 def _write(drafts: dict[str, Draft], at: datetime) -> list[int]:
     """The ids of the rows that are new: those with a key and a code of ours. A row that was there has another code."""
     ids: list[int] = []
+    said = _said(drafts.values())
+    drafts = {
+        key: draft
+        for key, draft in drafts.items()
+        if draft.channel is not None or said.get((draft.person_id, draft.topic)) != ""
+    }
     missing = dict(drafts)
     for _attempt in range(TRIES):
         if not missing:
             break
-        channels = _preferred(missing.values())
-        rows = [_row(draft, channels.get((draft.person_id, draft.topic)), at) for draft in missing.values()]
+        rows = [_row(draft, _preferred(draft, said), at) for draft in missing.values()]
         for first in range(0, len(rows), BATCH):
             ids += bulk.insert(Message, COLUMNS, rows[first : first + BATCH], ignore_conflicts=True)
         if len(ids) == len(drafts):
@@ -134,20 +153,20 @@ def _write(drafts: dict[str, Draft], at: datetime) -> list[int]:
     return ids
 
 
-def _preferred(drafts: Iterable[Draft]) -> dict[tuple[int | None, str], str]:
-    """(person, topic) -> channel, for everybody who said which; the word for the topic goes before the general one."""
-    open_ones = [(draft.person_id, draft.topic) for draft in drafts if draft.channel is None]
-    said = {
-        (person_id, topic): channel
-        for person_id, topic, channel in Preference.objects.filter(
-            person_id__in={person_id for person_id, _topic in open_ones if person_id}
-        ).values_list("person_id", "topic", "channel")
-    }
+def _said(drafts: Iterable[Draft]) -> dict[tuple[int | None, str], str]:
+    """(person, topic) -> channel, or "" for not at all, of everybody who said something."""
+    people = {draft.person_id for draft in drafts if draft.channel is None and draft.person_id}
     return {
         (person_id, topic): channel
-        for person_id, topic in open_ones
-        if person_id and (channel := said.get((person_id, topic)) or said.get((person_id, "")))
+        for person_id, topic, channel in Preference.objects.filter(person_id__in=people).values_list(
+            "person_id", "topic", "channel"
+        )
     }
+
+
+def _preferred(draft: Draft, said: dict[tuple[int | None, str], str]) -> str | None:
+    """The channel that the person wants; the word for the topic goes before the general one."""
+    return said.get((draft.person_id, draft.topic)) or said.get((draft.person_id, ""))
 
 
 def _row(draft: Draft, preferred: str | None, at: datetime) -> tuple[object, ...]:

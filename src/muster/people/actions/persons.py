@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.notifications.actions.messages import prefer
+from muster.notifications.actions.messages import forget_preferences
 from muster.organizations.models import ResidentUnit
 from muster.people.actions import accounts
 from muster.people.actions.notes import note
@@ -155,7 +155,7 @@ def erase(person: Person, *, actor: Actor, at: datetime | None = None) -> None:
         Liaison.objects.filter(person=person, ended_on=None).update(ended_on=timezone.localdate(at))
         person.reserve_memberships.all().delete()
         person.report_ins.all().delete()
-        prefer(person.pk, "")
+        forget_preferences(person.pk)
         account = getattr(person, "account", None)
         if account is not None:
             accounts.keep_an_administrator(account, at=at)

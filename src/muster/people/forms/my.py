@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.kernel.spans import PERIODS_A_DAY, period_bit
 from muster.norms.enums import TaskKind
-from muster.notifications.enums import Channel
+from muster.notifications.enums import Channel, OptionalTopic
 from muster.people.enums import ConsentPurpose, HealthLimit, VolunteerState, Willingness
 from muster.people.forms.fields import password_field
 from muster.people.models import VolunteerProfile
@@ -51,7 +51,15 @@ class ProfileForm(forms.Form):
         label=_("How to reach me"), choices=CHANNELS, required=False, widget=forms.RadioSelect
     )
 
-    def __init__(self, data: Any, *, profile: VolunteerProfile, channel: str) -> None:
+    unwanted = forms.MultipleChoiceField(
+        label=_("What I can do without"),
+        choices=OptionalTopic.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Questions, changes and stand-downs always reach you."),
+    )
+
+    def __init__(self, data: Any, *, profile: VolunteerProfile, channel: str, unwanted: list[str]) -> None:
         names = (
             "emergency_willing",
             "task_kinds",
@@ -61,7 +69,12 @@ class ProfileForm(forms.Form):
             "quiet_to_minute",
         )
         super().__init__(
-            data, initial={**{name: getattr(profile, name) for name in names}, "channel": channel}
+            data,
+            initial={
+                **{name: getattr(profile, name) for name in names},
+                "channel": channel,
+                "unwanted": unwanted,
+            },
         )
         self.fields["skills"].choices = skill_choices()  # type: ignore[attr-defined]  # a MultipleChoiceField
 
@@ -69,6 +82,7 @@ class ProfileForm(forms.Form):
         """What the action takes."""
         cleaned = dict(self.cleaned_data)
         cleaned.pop("channel")
+        cleaned.pop("unwanted")
         chosen = [int(slot) for slot in cleaned.pop("week")]
         cleaned["availability"] = sum(period_bit(*divmod(slot, PERIODS_A_DAY)) for slot in chosen)
         if not cleaned["emergency_willing"]:

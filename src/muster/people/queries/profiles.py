@@ -199,6 +199,12 @@ def channel_of(person: Person) -> str:
     )
 
 
+def unwanted_of(person: Person) -> list[str]:
+    """The topics that the person wants to hear nothing of."""
+    silent = Preference.objects.filter(person_id=person.pk, channel="").order_by("topic")
+    return list(silent.values_list("topic", flat=True))
+
+
 def newest_text(purpose: str) -> ConsentText | None:
     """The words that are agreed to now, in the language of the reader."""
     return ConsentText.objects.filter(purpose=purpose, language=_language()).order_by("-version").first()

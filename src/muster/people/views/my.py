@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.audit.queries import disclosures_of
-from muster.notifications.actions.messages import prefer
+from muster.notifications.actions.messages import do_without, prefer
 from muster.people import access
 from muster.people.actions import accounts, consents, volunteers
 from muster.people.actions.sessions import SECOND_FACTOR
@@ -34,7 +34,9 @@ def profile(request: ActorRequest) -> HttpResponse:
         return page(
             request, "people/my/profile.html", {"form": None, "asked": profiles.consents_of(me), "me": me}
         )
-    form = ProfileForm(posted(request), profile=mine, channel=profiles.channel_of(me))
+    form = ProfileForm(
+        posted(request), profile=mine, channel=profiles.channel_of(me), unwanted=profiles.unwanted_of(me)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             volunteers.update_profile(mine, actor=request.actor, **form.changes())
@@ -42,6 +44,7 @@ def profile(request: ActorRequest) -> HttpResponse:
             form.add_error(FIELDS_OF_CODES.get(error.code), error.message)
         else:
             prefer(me.pk, form.cleaned_data["channel"])
+            do_without(me.pk, form.cleaned_data["unwanted"])
             toasts.add(request, _("Kept. Call-ups ask you by this from now on."))
             return redirect("people:my-profile")
     context = {
