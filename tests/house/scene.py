@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from muster.callups.actions import offers, orders, passes, plans
+from muster.callups.actions import offers, orders, passes, plans, rings
 from muster.callups.actions.templates import load_templates
-from muster.callups.models import Assignment, CallUp, Post, Ring, Slot, UnitCall, ViewPass
+from muster.callups.models import Assignment, CallUp, Post, Slot, UnitCall, ViewPass
 from muster.jobs.models import Run
 from muster.notifications.models import Message
 from muster.people import links
@@ -106,11 +106,9 @@ def make_scene() -> Scene:
         "order": _ordered(world, call_up),
         "assignment": _seated(world, call_up, start),
         "person": world.person("volunteer"),
-        "ring": Ring.objects.create(
-            offer=offer_to(call_up, world.volunteer(2), asked_at=now, reply_by=start - timedelta(hours=1)),
-            account=world.account("worker"),
-            by_label="周敏",
-            rung_at=now,
+        "ring": rings.dial(
+            offer_to(call_up, world.volunteer(2), asked_at=now, reply_by=start - timedelta(hours=1)),
+            actor=world.actor("worker"),
         ),
         **_passes(world, call_up),
         "work": Run.objects.create(

@@ -15,6 +15,8 @@ from tests.house.test_permissions import TABLE
 
 MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 FLAT = "3栋2单元501"
+# A page with the number of somebody whom one is calling; the tap that led there was written down.
+OPENED_BY_DIALING = {"callups:desk-ring-detail"}
 
 
 def id_number(sequence: int) -> str:
@@ -38,6 +40,7 @@ def test_no_page_shows_a_number_that_nobody_asked_for(
 ) -> None:
     clients = {name: scene.world.client_for(name) for name in scene.world.accounts}
     numbers = {person.id_number for person in everything_on_file.values()}
+    written = list(Disclosure.objects.values_list("actor_account_id", "person_id"))
     shown = []
     for row in TABLE[package]:
         if row.method != "get":
@@ -48,9 +51,11 @@ def test_no_page_shows_a_number_that_nobody_asked_for(
             if not response.headers.get("Content-Type", "").startswith("text/"):
                 continue
             page = response.content.decode()
-            own = scene.world.person(name)
             phones = {found for found in MOBILE.findall(page) if found in everything_on_file}
-            if phones - {own.phone.removeprefix("+86")}:
+            known = {scene.world.person(name).pk}
+            if row.name in OPENED_BY_DIALING:
+                known |= {whose for who, whose in written if who == scene.world.account(name).pk}
+            if {everything_on_file[phone].pk for phone in phones} - known:
                 shown.append(f"a phone on {row.name} as {name}")
             if any(number in page for number in numbers):
                 shown.append(f"an identity number on {row.name} as {name}")
@@ -59,4 +64,4 @@ def test_no_page_shows_a_number_that_nobody_asked_for(
 
     assert shown == []
     # A page that is only looked at discloses nothing, so nothing is written down either.
-    assert not Disclosure.objects.exists()
+    assert list(Disclosure.objects.values_list("actor_account_id", "person_id")) == written
