@@ -103,7 +103,7 @@ class Watch:
         self.gaps: list[tuple[float, float]] = []
 
     def __call__(self, stage: str, figures: Mapping[str, float]) -> None:
-        if stage == "round":
+        if stage in {"round", "rest"}:
             objective, bound = figures["objective"], figures["lower_bound"]
             self.gaps.append((self.seconds(), (objective - bound) / objective if objective else 0.0))
 

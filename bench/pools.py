@@ -63,12 +63,15 @@ def of_wave(name: str, told: dict[str, Any], rival: float) -> list[Figure]:
 
 
 def of_days(name: str, told: dict[str, Any]) -> list[Figure]:
-    """Several days with rest, beside HiGHS on the columns of the search; it may end with parts of people, or not in time."""
+    """Several days with rest, beside HiGHS on the columns that our search has found; it may end with parts of people."""
     lp = told["row_lp"]
     best = None if lp["objective"] is None else lp["objective"] / 100
     return [
         Figure(f"{name}: broken rules", told["violations"], "rules", goal=0),
-        Figure(f"{name}: beside HiGHS on {lp['rows']:,} rows", told["seconds"], "s", lp["seconds"], 3.0),
+        Figure(
+            f"{name}: beside HiGHS on {lp['rows']:,} rows, given our columns",
+            *(told["seconds"], "s", lp["seconds"], 3.0),
+        ),
         Figure(f"{name}: gap", 100 * told["gap"], "%", goal=0.05),
         Figure(f"{name}: objective, beside HiGHS", told["objective"] / 100, "km", best),
         Figure(f"{name}: arcs with parts of people in the answer of HiGHS", lp["parts"], "arcs"),

@@ -254,7 +254,7 @@ class _Line:
 
     def tell(self, stage: str, figures: Mapping[str, float]) -> None:
         """Hears of every round of the search."""
-        if stage != "round":
+        if stage not in {"round", "rest"}:
             return
         self.rounds += 1
         if self.is_seen:

@@ -116,7 +116,7 @@ def test_an_answer_of_highs_that_did_not_come_in_time_is_no_baseline() -> None:
     in_time = pools.of_days("x", told | {"row_lp": lp | {"objective": 99.0}})
 
     assert all(figure.met for figure in figures)
-    assert figures[1] == Figure("x: beside HiGHS on 1,234 rows", 2.0, "s", 180.0, 3.0)
+    assert figures[1] == Figure("x: beside HiGHS on 1,234 rows, given our columns", 2.0, "s", 180.0, 3.0)
     assert (figures[3].baseline, in_time[3].baseline) == (None, 0.99)
 
 
@@ -126,7 +126,7 @@ def test_gap_is_that_of_the_plan_one_would_have_had_then(monkeypatch: pytest.Mon
     watch = Watch()
     watch("round", {"objective": 200, "lower_bound": 100})
     watch("flow", {"columns": 3})
-    watch("round", {"objective": 100, "lower_bound": 99})
+    watch("rest", {"objective": 100, "lower_bound": 99})
     watch("round", {"objective": 99, "lower_bound": 99})
 
     assert [watch.gap_after(seconds) for seconds in (3.9, 4.0, 8.0, 9.0)] == [1.0, 0.5, 0.01, 0.0]
