@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from muster.kernel.dispatch.pools.flow import cheapest_flow
 from muster.kernel.dispatch.pools.instance import Longs
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from muster.kernel.dispatch.pools.simplex import Tree
 
 # From so many arcs on, going on from the flow before earns back the second that the compiler takes to load.
-LARGE = 60_000
+LARGE = 20_000
+# A charge may be so small a part of a unit; most parts that a linear program comes to are whole numbers of these.
+PARTS = 2520
+EVERY = 1 << 31
+
+Fractions = NDArray[np.float64]
 
 
 class Relaxed:
@@ -47,25 +53,58 @@ class Relaxed:
         """Makes the flow the cheapest at these charges, over the arcs that are known; the bound as if there were no others."""
         self.charges = charges
         cost = self.rows.charged(self.cost, charges)
-        if len(self.arcs) >= LARGE:
-            self._go_on(cost)
-        else:
-            self.flow = cheapest_flow(self._network, self.arcs, cost)
-            prices = potentials(self._network.nodes, self.arcs, cost, self.flow)
-            if prices is None:
-                raise RuntimeError("the cheapest flow has no prices")
-            self.prices = prices
+        self._follow(cost)
         return int(cost @ self.flow) - int(charges.sum())
 
     def saving(self) -> int:
         """How much all columns there could be would save at most at the prices of now, 0 or below; the best are known then."""
         found, saving = self._search.missed(self._network, self.prices, self.value)
-        if len(found):
-            more = self._search.arcs_of(self._network, found)
-            self.arcs = joined([self.arcs, more])
-            if self._tree is not None:
-                self._tree.add(more.tail, more.head, more.capacity, self._worth(more))
+        self._add(self._search.arcs_of(self._network, found))
         return saving
+
+    def widen(self, near: int) -> None:
+        """Takes along all columns that would lose less than `near` at the prices of now."""
+        self._add(self._unknown(self.prices, near))
+
+    def certified(self, charges: Fractions) -> int:
+        """The bound at charges that may be parts of units, over every column there could be; computed in whole numbers."""
+        fine = np.rint(charges * PARTS).astype(np.int64)
+        while True:
+            cost = self.rows.charged(PARTS * self.cost, fine)
+            self._follow(cost)
+            # Rounded prices are off by half a unit at either end, so a column that loses a unit by them loses in truth.
+            unknown = self._unknown((self.prices + PARTS // 2) // PARTS, 1)
+            if not len(unknown):
+                return -((int(fine.sum()) - int(cost @ self.flow)) // PARTS)
+            self._add(unknown)
+
+    def _unknown(self, prices: Longs, near: int) -> Arcs:
+        """Columns that would lose less than `near` and are not known."""
+        found, _ = self._search.missed(self._network, prices, self.value, near=near, most=EVERY)
+        arcs = self._search.arcs_of(self._network, found)
+        own = len(self._network.arcs)
+        fresh = ~np.isin(self._key(arcs), self._key(self.arcs)[own:])
+        return Arcs(*(getattr(arcs, name)[fresh] for name in Arcs.__annotations__))
+
+    def _key(self, arcs: Arcs) -> Longs:
+        return arcs.tail.astype(np.int64) * self._network.nodes + arcs.head
+
+    def _add(self, more: Arcs) -> None:
+        if not len(more):
+            return
+        self.arcs = joined([self.arcs, more])
+        if self._tree is not None:
+            self._tree.add(more.tail, more.head, more.capacity, self._worth(more))
+
+    def _follow(self, cost: Longs) -> None:
+        if len(self.arcs) >= LARGE:
+            self._go_on(cost)
+            return
+        self.flow = cheapest_flow(self._network, self.arcs, cost)
+        prices = potentials(self._network.nodes, self.arcs, cost, self.flow)
+        if prices is None:
+            raise RuntimeError("the cheapest flow has no prices")
+        self.prices = prices
 
     @property
     def cost(self) -> Longs:

@@ -17,7 +17,8 @@ from muster.kernel.dispatch.pools.instance import Longs
 from muster.kernel.dispatch.pools.mending import Mending
 from muster.kernel.dispatch.pools.network import Arcs
 from muster.kernel.dispatch.pools.potentials import FAR
-from muster.kernel.dispatch.pools.relaxed import Relaxed
+from muster.kernel.dispatch.pools.relaxed import LARGE, Relaxed
+from muster.kernel.dispatch.pools.rest_exact import Program, between, solved, within
 from muster.kernel.dispatch.pools.rest_rows import Rows, rows_of
 from muster.kernel.dispatch.pools.search import Limits, Outcome, Search, Tell
 
@@ -26,6 +27,10 @@ ROUNDS = 4
 STEPS = 60
 PATIENCE = 3
 FINEST = 1 / 64
+# People in a question that is solved exactly when it is asked for.
+MOST_EXACT = 20_000
+# Arcs that HiGHS is asked about; at 100,000 it takes a minute.
+MOST_OPEN = 20_000
 
 
 def rested(search: Search, outcome: Outcome, limits: Limits, tell: Tell) -> Outcome:
@@ -46,24 +51,73 @@ class Resting:
         self.charges = np.zeros(len(rows), dtype=np.int64)
         self.lower_bound = outcome.lower_bound
         self.arcs, self.flow, self.objective = outcome.arcs, outcome.flow, int(FAR)
+        self._least, self._most = outcome.flow.copy(), outcome.flow.copy()
 
     def run(self) -> Outcome:
         """The best plan found, when it is good enough or nothing helps any more."""
         charges = self._mend()
+        if not self._done():
+            self._bound(charges)
+        if len(self.arcs) >= LARGE:
+            self._approach()
+        if len(self.search.instance.volunteers.id) <= MOST_EXACT and not self._done():
+            self._exactly()
+        return self._outcome()
+
+    def _approach(self) -> None:
+        """Better charges, and the plan mended again from there, as long as the two come closer."""
         for _ in range(ROUNDS):
             if self._done():
-                break
+                return
             before = self.objective - self.lower_bound
-            self._bound(charges)
-            if not self._done():
-                self._climb()
+            self._climb()
             if self._done():
-                break
+                return
+            if self.arcs.halves @ self.flow:
+                self.relaxed.value = self.outcome.seat_value
             self.relaxed.charge(self.charges)
-            charges = self._mend()
+            self._bound(self._mend())
             if 2 * (self.objective - self.lower_bound) > before:
-                break
-        return self._outcome()
+                return
+
+    def _exactly(self) -> None:
+        """The best plan of all and the best bound that charges can give; where too much is open, a better plan."""
+        relaxed, gap = self.relaxed, self.objective - self.lower_bound
+        relaxed.charge(self.charges)
+        relaxed.widen(gap)
+        program = within(self.outcome.network, relaxed, gap)
+        is_all = len(program.free) <= MOST_OPEN
+        if not is_all:
+            program = self._at_odds()
+        if not len(program.free) or len(program.free) > MOST_OPEN:
+            return
+        answer = solved(program, self.limits.left)
+        if answer is None:
+            return
+        if answer.flow is not None:
+            self._take(answer.flow)
+        if is_all and not self._done():
+            bound = relaxed.certified(np.maximum(answer.worth, 0))
+            self.lower_bound = min(self.objective, max(bound, self.lower_bound))
+        self._tell()
+
+    def _at_odds(self) -> Program:
+        """The arcs that flows differed about on the way here."""
+        relaxed, more = self.relaxed, len(self.relaxed.arcs)
+        flow, least, most = (
+            np.append(part, np.zeros(more - len(part), dtype=np.int64))
+            for part in (self.flow, self._least, self._most)
+        )
+        return between(self.outcome.network, relaxed, flow, least < most)
+
+    def _note(self, flow: Longs) -> None:
+        """Remembers how little and how much each arc had."""
+        more = len(flow) - len(self._least)
+        if more:
+            nothing = np.zeros(more, dtype=np.int64)
+            self._least, self._most = np.append(self._least, nothing), np.append(self._most, nothing)
+        np.minimum(self._least, flow, out=self._least)
+        np.maximum(self._most, flow, out=self._most)
 
     def _done(self) -> bool:
         return self.limits.over or self.limits.reached(self.objective, self.lower_bound, 0.0)
@@ -74,16 +128,25 @@ class Resting:
         arcs = relaxed.arcs
         cost = arcs.units + arcs.halves * (outcome.seat_value // 2)
         mending = Mending(outcome.network, arcs, self.rows, cost, relaxed.charges)
-        flow = mending.mended(relaxed.flow, relaxed.prices, self.limits)
-        objective = int(cost @ flow)
+        self._take(mending.mended(relaxed.flow, relaxed.prices, self.limits))
+        self._tell()
+        return mending.charges
+
+    def _take(self, flow: Longs) -> None:
+        """A flow over the arcs of now, where it is better than the one before."""
+        arcs = self.relaxed.arcs
+        self._note(flow)
+        objective = int((arcs.units + arcs.halves * (self.outcome.seat_value // 2)) @ flow)
         if objective < self.objective:
             self.flow, self.arcs, self.objective = flow, arcs, objective
+
+    def _tell(self) -> None:
         self.tell("rest", {"objective": self.objective, "lower_bound": self.lower_bound})
-        return mending.charges
 
     def _bound(self, charges: Longs) -> int:
         """The bound at these charges, or one that tells as much: that the best one is not below it."""
         bound = self.relaxed.charge(charges)
+        self._note(self.relaxed.flow)
         if bound > self.lower_bound:
             bound += self.relaxed.saving()
         if bound > self.lower_bound:

@@ -58,6 +58,11 @@ class Limits:
         """Whether the time is over."""
         return self.seconds is not None and self.spent() > self.seconds
 
+    @property
+    def left(self) -> float | None:
+        """Seconds until the time is over, None where it never is."""
+        return None if self.seconds is None else self.seconds - self.spent()
+
     def spent(self) -> float:
         """Seconds since the beginning."""
         return time.monotonic() - self.begun
@@ -180,9 +185,14 @@ class Search:
                 self._trim(network, prices, near)
             self._add(found)
 
-    def missed(self, network: Network, prices: Longs, seat_value: int) -> tuple[Found, int]:
-        """Columns that would save something at these prices, and how much all of them would save at most, 0 or below."""
-        return self._missed(network, prices, seat_value, 0)
+    def missed(
+        self, network: Network, prices: Longs, seat_value: int, *, near: int = 0, most: int | None = None
+    ) -> tuple[Found, int]:
+        """Columns that would save something at these prices, and how much all of them would save at most, 0 or below.
+
+        Also those that would lose less than `near`; of each ask about the best `most`, which are a few where nothing is said.
+        """
+        return self._missed(network, prices, seat_value, near, most)
 
     def arcs_of(self, network: Network, found: Found) -> Arcs:
         """These columns as arcs."""
@@ -232,7 +242,9 @@ class Search:
         self._add(self._pricer.first(pool_price, first, blur))
         self._told(tell, "columns", limits.spent() - begun, columns=len(self._known))
 
-    def _missed(self, network: Network, prices: Longs, value: int, near: int) -> tuple[Found, int]:
+    def _missed(
+        self, network: Network, prices: Longs, value: int, near: int, most: int | None = None
+    ) -> tuple[Found, int]:
         """Columns that would save something at these prices, and how much all of them could save at most (below 0).
 
         Also those that would lose less than `near`.
@@ -240,7 +252,8 @@ class Search:
         asks = self.asks
         pool_price = np.where(network.pool >= 0, prices[network.pool], FAR)
         gain = prices[network.first_type + asks.type] - asks.halves * (value // 2)
-        found, lowest = self._pricer.price(pool_price, gain, round(self._more * MORE_COLUMNS), near)
+        most = round(self._more * MORE_COLUMNS) if most is None else most
+        found, lowest = self._pricer.price(pool_price, gain, most, near)
         best = np.zeros(len(asks.type_post), dtype=np.int64)
         np.minimum.at(best, asks.type, lowest)
         return found, int(asks.type_seats @ best)
