@@ -158,4 +158,4 @@ def test_only_a_flow_that_is_kept_can_be_looked_at_again() -> None:
     network = engine.run(Limits(), lambda stage, figures: None).network
 
     with pytest.raises(ValueError, match="kept"):
-        WarmFlow(network).best_at(np.zeros(0, dtype=np.int64))
+        WarmFlow(network, lambda: None).best_at(np.zeros(0, dtype=np.int64))

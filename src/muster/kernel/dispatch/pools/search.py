@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from muster.kernel.dispatch.pools.network import Arcs, Network, columns_of, join
 from muster.kernel.dispatch.pools.potentials import FAR, potentials
 from muster.kernel.dispatch.pools.pricing import NO_COLUMNS, Found, Pricer, keep_units
 from muster.kernel.dispatch.pools.promises import Direct, direct_of
+from muster.kernel.dispatch.pools.resumed import resumed
 from muster.kernel.dispatch.pools.sketch import holes_of, pool_prices, sketch_of
 from muster.kernel.dispatch.pools.warm import WarmFlow
 
@@ -123,7 +125,8 @@ class Search:
             self._begin(network, limits, tell)
         known = self._known
         self._keep(network.pool[self.asks.cell[known.ask], known.place] >= 0)
-        self._stays, warm = np.zeros(0, dtype=np.bool_), WarmFlow(network)
+        start = partial(resumed, self.instance, self.asks, groups, network, self._incumbent)
+        self._stays, warm = np.zeros(0, dtype=np.bool_), WarmFlow(network, start)
         prices = np.zeros(network.nodes, dtype=np.int64)
         lower_bound, trims = 0, TRIMS
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -27,9 +28,9 @@ class Clock(Protocol):
 
 
 class WarmFlow:
-    """A flow that is the cheapest again after every change. `start`: a flow of the network's own arcs to begin with."""
+    """A flow that is the cheapest again after every change. `start` may know a flow of the network's own arcs to begin with."""
 
-    def __init__(self, network: Network, start: Longs | None = None) -> None:
+    def __init__(self, network: Network, start: Callable[[], Longs | None]) -> None:
         self._network, self._start = network, start
         self._tree: Tree | None = None
 
@@ -77,13 +78,13 @@ class WarmFlow:
     def _planted(self, arcs: Arcs, cost: Longs) -> Tree:
         from muster.kernel.dispatch.pools import simplex  # noqa: PLC0415 - the compiler is 100 MB and a second
 
-        loose = np.zeros(len(arcs), dtype=np.bool_)
-        if self._start is None:
+        loose, start = None, self._start()
+        if start is None:
             flow = cheapest_flow(self._network, arcs, cost)
         else:
-            flow = np.zeros(len(arcs), dtype=np.int64)
-            flow[: len(self._start)] = self._start
+            flow = np.concatenate([start, np.zeros(len(arcs) - len(start), dtype=np.int64)])
             # Seats that are empty at first will be filled, and would make everything look as dear as they are.
+            loose = np.zeros(len(arcs), dtype=np.bool_)
             loose[self._network.parts["empty"]] = True
         # Numbered as on the map, the ground first, nodes that are walked together are close in memory too.
         order = self._network.order
