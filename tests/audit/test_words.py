@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from muster.audit.actions import trail
 from muster.audit.rules import words
+from muster.callups.actions.notes import KINDS
 from muster.toolkit.actor import SYSTEM, Actor
 from tests.world import World
 
@@ -35,6 +36,23 @@ def test_every_verb_that_the_code_can_write_has_a_sentence(reference: ModuleType
     written = set(re.findall(r"^\| `([a-z_.]+)` \|", reference.verbs(), re.MULTILINE))
 
     assert written == set(words.DEEDS)
+
+
+def test_every_kind_of_object_that_the_code_can_write_has_a_word() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src" / "muster").rglob("*.py")]
+    written = {kind for source in sources for kind in re.findall(r'obj_kind="([a-z_]+)"', source)}
+
+    assert {"view_pass", "compound"} <= written
+    assert written | set(KINDS.values()) <= set(words.OBJECTS)
+
+
+def test_every_fact_that_the_code_can_write_has_a_word() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src" / "muster").rglob("*.py")]
+    details = [found for source in sources for found in re.findall(r"detail ?= ?\{([^}]*)\}", source)]
+    written = {name for detail in details for name in re.findall(r'"(\w+)":', detail)}
+
+    assert {"seats", "valid_to"} <= written
+    assert sorted(written - set(words.FACTS)) == []
 
 
 @pytest.mark.parametrize("table", ["DEEDS", "OBJECTS", "FACTS"])

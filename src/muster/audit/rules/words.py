@@ -111,6 +111,7 @@ OBJECTS = {
     "setting": pgettext_lazy("trail", "number"),
     "unit": pgettext_lazy("trail", "unit"),
     "unit_call": pgettext_lazy("trail", "call to a unit"),
+    "view_pass": pgettext_lazy("trail", "page without sign-in"),
 }
 
 FACTS = {
@@ -164,7 +165,12 @@ FACTS = {
     "side": pgettext_lazy("trail", "side"),
     "person": pgettext_lazy("trail", "person"),
     "members": pgettext_lazy("trail", "members"),
+    "result": pgettext_lazy("trail", "result"),
     "role": pgettext_lazy("trail", "role"),
+    "thanked": pgettext_lazy("trail", "thanked"),
+    "valid_from": pgettext_lazy("trail", "counts from"),
+    "valid_to": pgettext_lazy("trail", "counts until"),
+    "waiting": pgettext_lazy("trail", "on standby"),
     "left_at": pgettext_lazy("trail", "left at"),
     "evidence": pgettext_lazy("trail", "proof"),
     "until": pgettext_lazy("trail", "until"),
