@@ -7,8 +7,8 @@ from django.test import Client
 
 from muster.people.enums import ForceClass
 from muster.people.forms.desk import SearchForm
-from muster.people.views.searching import asked_of
 from muster.toolkit import crypto
+from muster.toolkit.searching import asked_of
 from tests.people.asking import searched
 from tests.world import HERE, World, make_person
 

@@ -16,10 +16,9 @@ from muster.people.forms import accounts as forms
 from muster.people.models import Account
 from muster.people.queries import accounts as queries
 from muster.people.queries.register import single_community
-from muster.people.views import searching
 from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.territory.queries import names_of
-from muster.toolkit import toasts
+from muster.toolkit import searching, toasts
 from muster.toolkit.pages import page
 from muster.toolkit.refusal import Refused
 

@@ -16,10 +16,9 @@ from muster.people.forms import desk as forms
 from muster.people.models import Person
 from muster.people.queries import profiles, register
 from muster.people.queries.reveal import reveal
-from muster.people.views import searching
 from muster.people.web_types import ActorRequest, posted, sign_in_first
 from muster.territory.queries import names_of
-from muster.toolkit import toasts
+from muster.toolkit import searching, toasts
 from muster.toolkit.pages import page
 from muster.toolkit.refusal import Refused
 

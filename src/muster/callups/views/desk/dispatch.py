@@ -23,10 +23,9 @@ from muster.callups.queries.dispatch_slots import seats_beside
 from muster.callups.queries.dispatch_why_not import answers
 from muster.people.access import Need
 from muster.people.queries import search_people
-from muster.people.views import searching
 from muster.people.web_types import ActorRequest, sign_in_first
 from muster.territory.queries import division
-from muster.toolkit import toasts
+from muster.toolkit import searching, toasts
 from muster.toolkit.pages import live, page
 
 # More people of one name than this are told apart by a longer name or a number.

@@ -10,8 +10,8 @@ from django.forms import Form
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 
-from muster.people.web_types import ActorRequest
 from muster.toolkit import crypto
+from muster.toolkit.requests import ActorRequest
 
 TEXT, SEALED = "q", "s"
 PLACE = "people.search"
