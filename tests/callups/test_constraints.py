@@ -303,7 +303,7 @@ def a_run(**facts: object) -> DispatchRun:
     return DispatchRun.objects.create(**{**standard, **facts})
 
 
-READY = {"state": "ready", "status": "unproven", "input_digest": "d", "seconds": 0.1}
+READY = {"state": "ready", "status": "gap", "input_digest": "d", "seconds": 0.1}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from muster.callups.actions import calls, dispatch, plans
 from muster.callups.models import Assignment, DispatchPart, DispatchRun
 from muster.jobs import queue, sweeper
 from muster.jobs.models import Run
+from muster.jobs.progress import Progress
 from muster.kernel import dispatch as kernel
 from muster.people.models import Role
 from tests.callups.dispatching import (
@@ -221,16 +223,94 @@ def test_a_plan_that_is_not_ready_cannot_be_confirmed(world: World) -> None:
     assert Assignment.objects.count() == 0
 
 
-def test_what_no_table_could_hold_is_refused_before_anything_is_read(
+def test_what_one_plan_cannot_hold_is_refused_and_leaves_no_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nobody_on_duty()
     call_here(world, 1)
-    grid_worker(1), grid_worker(2)
-    monkeypatch.setattr(plans, "MOST_PAIRS", 1)
+    grid_worker(1)
+    monkeypatch.setattr(kernel.arrays, "MOST_SLOTS", 0)
 
-    with refused("dispatch_too_large"):
+    with refused("dispatch_too_large"), nothing_done():
         planned(world)
+
+
+@pytest.mark.usefixtures("large")
+def test_a_job_for_more_than_one_plan_can_hold_says_so_to_whoever_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_here(world, 1)
+    grid_worker(1)
+    run = planned(world)
+    monkeypatch.setattr(kernel.arrays, "MOST_SLOTS", 0)
+
+    queue.drain()
+
+    run.refresh_from_db()
+    work = Run.objects.get(code=run.work_code)
+    assert (run.state, run.plan, work.state) == ("failed", {}, "failed")
+    assert run.failure == work.message != ""
+
+
+@pytest.mark.usefixtures("large")
+def test_the_job_tells_round_by_round_how_close_the_plan_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_here(world, 2)
+    grid_worker(1)
+    run = planned(world)
+    heard: list[str] = []
+    advance = Progress.advance
+
+    def listening(progress: Progress, rows: int = 1, message: str = "") -> None:
+        heard.append(message)
+        advance(progress, rows, message)
+
+    monkeypatch.setattr(Progress, "advance", listening)
+    queue.drain()
+
+    run.refresh_from_db()
+    rounds = [message for message in heard if message]
+    assert rounds[-1] == "≤ 0.00 %"
+    assert all(re.fullmatch(r"≤ \d+\.\d\d %", message) for message in rounds)
+    assert Run.objects.get(code=run.work_code).message == "≤ 0.00 %"
+
+
+@pytest.mark.parametrize("seconds", [0.0, plans.MOST_SOLVING_SECONDS])
+def test_a_plan_is_stopped_after_a_while_and_says_how_good_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """The kernel stops by itself; here it hands over what it would have then: a bound below the price."""
+    nobody_on_duty()
+    call_here(world, 1)
+    grid_worker(1)
+    solve, limits = kernel.solve, []
+
+    def stopped(*given: Any, time_limit: float, **facts: Any) -> kernel.Plan:
+        limits.append(time_limit)
+        plan = solve(*given, time_limit=time_limit, **facts)
+        return replace(
+            plan, status=kernel.Status.GAP, lower_bound_km=round(plan.objective_km - 0.25, 2), gap=0.125
+        )
+
+    monkeypatch.setattr(plans, "MOST_SOLVING_SECONDS", seconds)
+    monkeypatch.setattr(kernel, "solve", stopped)
+    run = planned(world)
+
+    assert limits == [seconds]
+    assert (run.state, run.status, run.gap) == ("ready", "gap", 0.125)
+    assert run.objective is not None
+    assert run.lower_bound == round(run.objective - 0.25, 2)
+
+
+def test_a_proven_plan_costs_what_no_plan_can_cost_less_than(world: World) -> None:
+    nobody_on_duty()
+    call_here(world, 1)
+    grid_worker(1)
+
+    run = planned(world)
+
+    assert (run.status, run.gap, run.lower_bound) == ("proven", 0.0, run.objective)
 
 
 @pytest.mark.usefixtures("large")

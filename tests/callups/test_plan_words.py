@@ -97,8 +97,8 @@ def test_what_tells_a_dispatcher_nothing_is_not_said(code: str) -> None:
     ("status", "gap", "english"),
     [
         ("proven", 0.0, "Proven: no other plan fills more"),
-        ("unproven", 0.0123, "At most 1.23 % from the best plan there is."),
-        ("unproven", None, "A good plan, but it is not proven"),
+        ("gap", 0.0123, "At most 1.23 % from the best plan there is."),
+        ("gap", None, "A good plan, but it is not proven"),
     ],
 )
 def test_how_good_a_plan_is_known_to_be(status: str, gap: float | None, english: str) -> None:

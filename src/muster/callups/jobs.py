@@ -45,8 +45,12 @@ def plan_dispatch(run_id: int) -> None:
             progress.expect(people)
             progress.advance(more)
 
+        def closer(gap: float) -> None:
+            # A figure and no words, so that every page says it in its own language.
+            progress.advance(0, f"≤ {gap * 100:.2f} %")
+
         try:
-            plans.work_out(run, actor=actor, at=timezone.now(), tell=tell)
+            plans.work_out(run, actor=actor, at=timezone.now(), tell=tell, closer=closer)
         except Refused as refused:
             plans.give_up(run, refused.message)
             progress.fail(refused.message)

@@ -108,6 +108,7 @@ class _Facts:
         self.slots = {slot.pk: slot for slot in question.slots}
         self.communities = set(question.communities)
         self.blocks = list(_blocks(question))
+        self._sets: dict[tuple[int, ...], frozenset[str]] = {}
         waits = Offer.objects.filter(call_up__in=question.call_ups, state=OfferState.WAITING)
         self.waiting = set(waits.values_list("person_id", "call_up_id"))
         self.units: dict[int, set[int]] = defaultdict(set)
@@ -141,13 +142,10 @@ class _Facts:
         if not ways:
             reserve.closed.update({(person.code, call_up): code for call_up, code in closed.items()})
             return
-        barred = self._barred(person, ways, closed)
-        if len(barred) == len(self.slots) and len(set(barred.values())) == 1:
-            reserve.exclusions.append(dispatch.Exclusion(person.code, next(iter(barred.values()))))
-        else:
-            reserve.exclusions += [
-                dispatch.Exclusion(person.code, code, slot) for slot, code in barred.items()
-            ]
+        for code, blocks in self._barred(person, ways, closed).items():
+            of_all = len(blocks) == len(self.blocks)
+            slots = frozenset[str]() if of_all else self._slots_of(tuple(blocks))
+            reserve.exclusions.append(dispatch.Exclusion(person.code, code, slots=slots))
         reserve.people.append(self._as_kernel(person, ways))
         reserve.ways.update({(person.code, call_up): way for call_up, way in ways.items()})
         reserve.homes[person.code] = person.division_code
@@ -195,14 +193,14 @@ class _Facts:
         units = self.units.get(person.pk, set())
         return UNIT_NAMES if units and all((unit, call_up) in self.called for unit in units) else ""
 
-    def _barred(self, person: Person, ways: dict[int, Way], closed: dict[int, str]) -> dict[str, str]:
-        """The first rule that keeps the person from each slot that is closed to him."""
+    def _barred(self, person: Person, ways: dict[int, Way], closed: dict[int, str]) -> dict[str, list[int]]:
+        """The rules that keep the person from slots, each with the blocks for which it is the first."""
         busy = self._busy(person)
         profile = getattr(person, "volunteer", None)
         free, on_duty = (known(person, profile, busy) for known in (fitness.candidate_of, fitness.on_duty))
         judged: dict[tuple[bool, Task, Rules], tuple[str, str]] = {}
-        barred: dict[str, str] = {}
-        for block in self.blocks:
+        barred: dict[str, list[int]] = {}
+        for number, block in enumerate(self.blocks):
             code = closed.get(block.call_up, "")
             if not code:
                 way = ways[block.call_up]
@@ -211,8 +209,14 @@ class _Facts:
                     judged[key] = _first_bars(on_duty if way == Way.ORDER else free, block)
                 code = judged[key][way == Way.SEAT]
             if code:
-                barred.update(dict.fromkeys(block.slots, code))
+                barred.setdefault(code, []).append(number)
         return barred
+
+    def _slots_of(self, blocks: tuple[int, ...]) -> frozenset[str]:
+        """The slots of these blocks, one set for all people who are kept from them: there are few different ones."""
+        if blocks not in self._sets:
+            self._sets[blocks] = frozenset(slot for number in blocks for slot in self.blocks[number].slots)
+        return self._sets[blocks]
 
     def _busy(self, person: Person) -> tuple[Span, ...]:
         """The seats that the person has, without the one that this plan may take him from."""
@@ -238,8 +242,8 @@ class _Facts:
             backbone=profile.is_backbone if profile else False,
             skills=frozenset(profile.skills) | frozenset(profile.trainings) if profile else frozenset(),
             patch=str(person.division_code),
-            at_hand=frozenset(
-                slot for block in self.blocks if block.call_up in waits for slot in block.slots
+            at_hand=self._slots_of(
+                tuple(number for number, block in enumerate(self.blocks) if block.call_up in waits)
             ),
         )
 

@@ -21,7 +21,7 @@ from muster.kernel.dispatch.answers import (
     WhyMe,
     WhyNot,
 )
-from muster.kernel.dispatch.arrays import arrays_of
+from muster.kernel.dispatch.arrays import TooLarge, arrays_of
 from muster.kernel.dispatch.model import Costs, Exclusion, Kind, Person, Problem, Slot, Window
 from muster.kernel.dispatch.plan import Plan, plan_of, with_incumbent
 from muster.kernel.dispatch.pools.nearest import nearest_first
@@ -41,6 +41,7 @@ __all__ = [
     "Reason",
     "Slot",
     "Status",
+    "TooLarge",
     "Violation",
     "WhyMe",
     "WhyNot",
@@ -67,7 +68,7 @@ def solve(
     People who have already accepted should not be given at all: count their seats as filled and exclude them from the
     windows they are busy in. Stops short of the proof at a certified `gap`, or where another round would go beyond
     `time_limit` seconds; `tell(stage, figures)` hears of every round. Raises ValueError for input that no plan could mean,
-    and for more than 63 periods (`Problem.chains`) or skills asked for.
+    and TooLarge for more than 63 periods (`Problem.chains`) or skills asked for.
     """
     problem = Problem.of(people, slots, costs, exclusions, keep)
     arrays = arrays_of(problem)

@@ -28,11 +28,15 @@ from muster.kernel.dispatch.pools.instance import (
     Volunteers,
     kilometers,
 )
-from muster.kernel.dispatch.pools.refusals import MOST_SLOTS
+from muster.kernel.dispatch.pools.refusals import MOST_SKILLS, MOST_SLOTS
 
 KIND_AT = {kind: KINDS.index(kind.value) for kind in Kind}
 N = TypeVar("N", str, int)
 Shut = frozenset[frozenset[str]]
+
+
+class TooLarge(ValueError):
+    """More periods or skills than one plan can hold: it takes a smaller place, or fewer days."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +48,12 @@ class Arrays:
 
 
 def arrays_of(problem: Problem) -> Arrays:
-    """The problem as arrays. ValueError where it has more periods or skills than a mask holds."""
+    """The problem as arrays. TooLarge where it has more periods or skills than a mask holds."""
     times = _Times(problem)
     terms = _Sorts(problem, times)
     skills = sorted({slot.skill for slot in problem.slots if slot.skill})
+    if len(skills) > MOST_SKILLS:
+        raise TooLarge(f"{len(skills)} skills are more than the {MOST_SKILLS} that one plan can hold")
     patches = sorted(({one.patch for one in problem.people} | {one.patch for one in problem.slots}) - {""})
     charges = [own_units(problem.costs, person) for person in problem.people]
     tiers = sorted(set(charges))
@@ -125,7 +131,7 @@ class _Times:
         # Then whom a window does not suit has its slots among those that are closed to him.
         self.by_period = len(chains) * shifts > MOST_SLOTS
         if len(chains) > MOST_SLOTS:
-            raise ValueError(f"{len(chains)} periods are more than the {MOST_SLOTS} that one plan can hold")
+            raise TooLarge(f"{len(chains)} periods are more than the {MOST_SLOTS} that one plan can hold")
         self.horizon = Horizon(max(1, len(chains)), 1 if self.by_period else shifts)
         self._slot_of = {
             window.id: day * self.horizon.shifts + (0 if self.by_period else shift)
