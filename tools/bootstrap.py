@@ -1,4 +1,4 @@
-"""Put this copy together: the virtual environment, the web assets, the compiled translations.
+"""Put this copy together: the virtual environment, the web assets, the compiled translations and loops.
 
 Runs on any Python from 3.11 with nothing installed. Each part is made again only when what it is made from has changed,
 so that the second run costs nothing. `make` calls it; `python3 tools/bootstrap.py run|dev` is all there is to it.
@@ -34,6 +34,9 @@ def main(purpose: str) -> None:
     _part("web assets", f"assets-{purpose}", assets, lambda: _assets(purpose))
     parts = [*sorted((ROOT / "src" / "locale" / "parts").rglob("*.po")), ROOT / "tools" / "messages.py"]
     _part("translations", "messages", parts, lambda: _tool("messages.py", "compile"))
+    pools = sorted((ROOT / "src" / "muster" / "kernel" / "dispatch" / "pools").glob("*.py"))
+    loops = [path for path in pools if "compiled" in path.read_text()]
+    _part("compiled loops", "loops", [*packages, *loops], lambda: _tool("loops.py"))
 
 
 def _part(name: str, stamp: str, sources: list[Path], make: Callable[[], None]) -> None:

@@ -35,7 +35,7 @@ def made(tree: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_first_run_makes_everything_and_the_second_nothing(made: list[str]) -> None:
     bootstrap.main("run")
-    assert made == ["packages run", "assets run", "messages.py"]
+    assert made == ["packages run", "assets run", "messages.py", "loops.py"]
 
     made.clear()
     bootstrap.main("run")
@@ -48,7 +48,24 @@ def test_changed_lock_is_installed_again_and_nothing_else(tree: Path, made: list
 
     (tree / "requirements" / "run.txt").write_text("newer")
     bootstrap.main("run")
-    assert made == ["packages run"]
+    assert made == ["packages run", "loops.py"]
+
+
+def test_changed_loops_are_compiled_again_and_other_files_are_not(tree: Path, made: list[str]) -> None:
+    pools = tree / "src/muster/kernel/dispatch/pools"
+    pools.mkdir(parents=True)
+    (pools / "loops.py").write_text("from there import compiled")
+    (pools / "plain.py").write_text("1")
+    bootstrap.main("run")
+    made.clear()
+
+    (pools / "plain.py").write_text("2")
+    bootstrap.main("run")
+    assert made == []
+
+    (pools / "loops.py").write_text("from elsewhere import compiled")
+    bootstrap.main("run")
+    assert made == ["loops.py"]
 
 
 def test_changed_translation_is_compiled_again(tree: Path, made: list[str]) -> None:
@@ -81,7 +98,7 @@ def test_failed_step_leaves_no_mark(tree: Path, made: list[str], monkeypatch: py
     made.clear()
 
     bootstrap.main("run")
-    assert made == ["assets run", "messages.py"]
+    assert made == ["assets run", "messages.py", "loops.py"]
 
 
 def test_old_python_hears_what_to_do() -> None:
