@@ -84,6 +84,15 @@ def test_the_page_says_what_the_next_best_would_cost_and_not_who_that_is(world: 
     assert far.code not in str(seat.why)
 
 
+def test_what_the_plan_did_not_look_at_is_not_claimed(world: World) -> None:
+    nobody_on_duty()
+    call_tomorrow(world, HERE, 1)
+    grid_worker(1)
+    (seat,) = dispatched(world).values()
+
+    assert "asked" not in page_of(seat)
+
+
 def test_the_page_is_whole_in_chinese_and_asks_for_no_answer(world: World) -> None:
     nobody_on_duty()
     call_tomorrow(world, HERE, 1)

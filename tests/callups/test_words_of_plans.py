@@ -52,7 +52,7 @@ def reason(code: str, **figures: object) -> dict[str, object]:
         pytest.param(reason("nobody_else"), "without you this seat stays empty", id="nobody else"),
         pytest.param(
             reason("next_best", extra_km=0.04, moves=0),
-            "somebody else lives as near, and one of you was to go",
+            "somebody else would do as well, and one of you was to go",
             id="as near",
         ),
         pytest.param(

@@ -24,6 +24,9 @@ from muster.kernel import dispatch as kernel
 from muster.kernel.dispatch import NotCode
 from muster.people.models import Person
 
+# Of two who cost the same the one whom the plan sends stays where he is.
+LEAST_KM = 0.01
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -49,10 +52,17 @@ def _answer(run: DispatchRun, slot: int, person: Person, communities: Sequence[i
     if mine and mine["slot"] == slot:
         return Answer(person.name, home, _("This plan sends them there."))
     reserve = _reserve(run, question, person, at)
-    return Answer(person.name, home, _words(person, slot, question, reserve))
+    placed = [
+        (line["person"], candidates.slot_id(line["slot"]))
+        for line in lines
+        if line["slot"] in question.free and line["person"] in reserve.homes
+    ]
+    return Answer(person.name, home, _words(person, slot, question, reserve, placed))
 
 
-def _words(person: Person, slot: int, question: Question, reserve: Reserve) -> str:
+def _words(
+    person: Person, slot: int, question: Question, reserve: Reserve, placed: Collection[tuple[str, str]]
+) -> str:
     if person.code not in reserve.homes:
         closed = sorted(
             {code for (code_of, _call_up), code in reserve.closed.items() if code_of == person.code}
@@ -61,7 +71,11 @@ def _words(person: Person, slot: int, question: Question, reserve: Reserve) -> s
             return _by_rule(closed)
         return _("Not in reserve: neither waiting nor of the regular force here nor reported in by a unit.")
     plan = kernel.solve(
-        reserve.people, question.kernel_slots(), kernel.Costs(), exclusions=reserve.exclusions
+        reserve.people,
+        question.kernel_slots(),
+        kernel.Costs(keep_km=LEAST_KM),
+        exclusions=reserve.exclusions,
+        keep=placed,
     )
     found = plan.why_not(person.code, candidates.slot_id(slot))
     if not set(found.codes) <= set(NotCode):

@@ -14,6 +14,8 @@ from muster.kernel import dispatch as kernel
 from muster.kernel.dispatch.model import Problem
 
 ABOUT_OTHERS = ("next_best", "nobody_else")
+# The way says it better; and of who was called lately the reserve of a dispatch knows nothing.
+UNTOLD = ("tier", "recent_calls")
 
 
 def as_json(plan: kernel.Plan, question: Question, reserve: Reserve) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def why_of(line: Mapping[str, Any]) -> dict[str, Any]:
     told = [
         {name: figure for name, figure in reason.items() if name != "person"}
         for reason in line["reasons"]
-        if reason["code"] != "tier"
+        if reason["code"] not in UNTOLD
     ]
     told.sort(key=lambda reason: reason["code"] in ABOUT_OTHERS)
     return {"reasons": [{"code": "way", "way": line["way"]}, *told]}

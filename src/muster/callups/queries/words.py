@@ -122,7 +122,7 @@ def _without_you(reason: Mapping[str, Any]) -> str:
     """What the next best would cost more, to the person; never who that is."""
     km, moves = f"{float(reason['extra_km']):.1f}", int(reason["moves"])
     if km == "0.0" and not moves:
-        return _("somebody else lives as near, and one of you was to go")
+        return _("somebody else would do as well, and one of you was to go")
     if not moves:
         return _("without you the way would be %(km)s km longer") % {"km": km}
     return ngettext(
