@@ -52,7 +52,7 @@ def test_the_screen_follows_the_post_by_itself_and_ends_when_it_is_taken_back(vi
     expect(screen.get_by_role("region", name="在岗").locator("li")).to_have_count(2)
     expect(screen.get_by_role("status")).to_be_hidden()
     leader.get_by_role("button", name="撤回").click()
-    expect(leader.get_by_text("地址已收回")).to_be_visible()
+    expect(leader.get_by_text("地址已撤回")).to_be_visible()
     screen.reload()
     expect(screen.locator("h1")).to_have_text("这块屏不再显示内容")
 

@@ -118,7 +118,7 @@ def test_a_calendar_program_gets_the_calendar_and_a_plain_word_when_it_is_gone(
     assert "no-store" in first["Cache-Control"]
     assert first.cookies == {}
     assert (gone.status_code, gone["Content-Type"]) == (410, "text/plain; charset=utf-8")
-    assert "已经收回" in gone.content.decode()
+    assert "已经撤回" in gone.content.decode()
 
 
 def test_it_speaks_the_language_in_which_it_was_made(world: World, client: Client) -> None:

@@ -271,7 +271,7 @@ class TestSheet:
 
         found = on_sheet(world, call_up)
 
-        assert found.ways == {AnswerWay.PAGE: 1, AnswerWay.TEXT: 1, AnswerWay.PHONE: 1}
+        assert found.ways == {AnswerWay.PAGE: 1, AnswerWay.TEXT: 1, AnswerWay.PHONE: 1, AnswerWay.SPOT: 0}
         rows = roster(tally(call_up)).rows
         assert [row.way for row in rows] == ["", "电话答复", "短信答复"]
 

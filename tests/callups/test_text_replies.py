@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from muster.audit.models import Entry
-from muster.callups.actions import calls, reminders
+from muster.callups.actions import calls, letters, reminders
 from muster.callups.models import Assignment, CallUp, Offer, Slot, TextReply
 from muster.callups.queries.tally import tally
 from muster.notifications.models import Message
@@ -234,6 +234,17 @@ class TestSeveralQuestions:
 
         assert texts(old, "2", at=soon) == "declined"
         assert [state_of(first)[0], state_of(second)[0]] == ["declined", "accepted"]
+
+    def test_a_word_of_thanks_asks_for_no_answer_so_the_open_question_is_meant(
+        self, world: World, call_up: CallUp, old: Person
+    ) -> None:
+        open_one, full = asked_by_text(call_up, old), asked_by_text(later(world, 30), old)
+        Offer.objects.filter(pk=full.pk).update(state="thanked")
+        letters.thank(full.call_up, [full], at=NOW)
+        deliver()
+
+        assert texts(old, "1") == "accepted"
+        assert (state_of(open_one)[0], state_of(full)[0]) == ("accepted", "thanked")
 
     def test_a_question_that_is_over_is_not_meant(self, world: World, call_up: CallUp, old: Person) -> None:
         open_one, over = asked_by_text(call_up, old), asked_by_text(later(world, 30), old)

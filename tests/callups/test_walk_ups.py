@@ -40,9 +40,10 @@ def test_a_walk_up_is_on_file_on_the_list_and_present_at_once(world: World) -> N
     assert (person.force_class, person.division_code) == (ForceClass.VOLUNTEER, world.here)
     assert VolunteerProfile.objects.get(person=person).adult_vouched_by_label == world.actor("leader").label
     offer = Offer.objects.get(person=person)
-    assert (offer.wave, offer.state, offer.why, offer.risk_confirmed_at) == (
+    assert (offer.wave, offer.state, offer.answered_by, offer.why, offer.risk_confirmed_at) == (
         0,
         "accepted",
+        "spot",
         {"by": "walk_up"},
         START,
     )

@@ -167,4 +167,4 @@ class TestScreen:
 
         assert gone.status_code == 410
         assert "欧" not in gone.content.decode()
-        assert "已经收回" in gone.content.decode()
+        assert "已经撤回" in gone.content.decode()

@@ -68,6 +68,7 @@ class AnswerWay(models.TextChoices):
     PAGE = "page", _("on the page")
     TEXT = "text", _("by text message")
     PHONE = "phone", _("on the phone")
+    SPOT = "spot", _("at the post")  # walked up, or the leader took the word
 
 
 class TextAnswer(models.TextChoices):

@@ -29,13 +29,19 @@ def meant_by(person: Person, at: datetime) -> Offer | None:
     """The offer that a text of this person answers now: the one our last message to them was about.
 
     So a question, a reminder and our own answer to a text all say which one the next text means, and the same text twice
-    means the same one twice. Where the last message leads to none that still runs, the one that was asked last.
+    means the same one twice. Where the last message leads to none that still runs, the one that was asked last; a word of
+    thanks asks for no answer, so it comes after everything that does.
     """
     running = _running(person, at)
     told = {code: place for place, code in enumerate(subjects_told(person.pk, "call_up"))}
     return min(
         running,
-        key=lambda offer: (told.get(offer.call_up.code, len(told)), -offer.asked_at.timestamp(), -offer.pk),
+        key=lambda offer: (
+            offer.state == OfferState.THANKED,
+            told.get(offer.call_up.code, len(told)),
+            -offer.asked_at.timestamp(),
+            -offer.pk,
+        ),
         default=None,
     )
 

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from muster.callups.actions import attendance, calls, namings, offers, pledges
-from muster.callups.enums import AnswerReason, CallUpState, OfferState
+from muster.callups.enums import AnswerReason, AnswerWay, CallUpState, OfferState
 from muster.callups.models import Assignment, CallTemplate, CallUp, Offer, UnitCall
 from muster.callups.rules.drafts import CallUpDraft, PostDraft, SeatsDraft, ShiftDraft, SupportDraft
 from muster.kernel import codes
@@ -242,13 +242,18 @@ def _answer(call_up: CallUp, seed: int, at: datetime) -> None:
         answered_at = min(at, offer.asked_at + timedelta(minutes=draws.between(1, 40)))
         drawn = draws.below(100)
         # A unit's list was agreed with its people before it was sent.
+        way = AnswerWay.PAGE if offer.person.has_smartphone else AnswerWay.TEXT
         accepts = drawn < (90 if offer.unit_call_id else ACCEPT)
         try:
             if accepts:
-                offers.accept(offer, actor=_self(offer.person), risk_confirmed=True, at=answered_at)
+                offers.accept(offer, actor=_self(offer.person), risk_confirmed=True, way=way, at=answered_at)
             elif drawn < ACCEPT + DECLINE:
                 offers.decline(
-                    offer, draws.pick(AnswerReason.values), actor=_self(offer.person), at=answered_at
+                    offer,
+                    draws.pick(AnswerReason.values),
+                    actor=_self(offer.person),
+                    way=way,
+                    at=answered_at,
                 )
         except Refused:
             continue

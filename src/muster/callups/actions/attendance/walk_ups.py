@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from muster.callups.actions import offers, seats
 from muster.callups.actions.attendance.presence import COMING, WALK_UP, arrive, lock, out_words
 from muster.callups.actions.attendance.scans import Attempt, once
-from muster.callups.enums import AssignmentState, CallUpState
+from muster.callups.enums import AnswerWay, AssignmentState, CallUpState
 from muster.callups.models import Assignment, Attendance, Offer, Shift, Slot
 from muster.callups.queries import fitness, standing
 from muster.callups.queries.presence import posts_with_room, slots_with_room_in, window_of
@@ -124,7 +124,9 @@ def _seat(shift: Shift, person: Person, actor: Actor, at: datetime) -> Assignmen
         # Asked for another post and standing at this one: the seat here is the one that counts.
         Offer.objects.filter(pk=offer.pk).update(slot=slot, pledge=None)
     if answers.answerable(offer.state):
-        assignment = offers.accept(offer, actor=actor, risk_confirmed=True, at=at).assignment
+        assignment = offers.accept(
+            offer, actor=actor, risk_confirmed=True, way=AnswerWay.SPOT, at=at
+        ).assignment
     else:
         assignment = _seat_without_offer(offer, slot, at, actor)
     if assignment is None or assignment.shift_id != shift.pk:
