@@ -66,7 +66,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Seats of one kind at one post in one window, still to be filled. `weight`, 1 to 100: how much a filled seat matters.
+    """Seats of one kind at one post in one window, still to be filled. `weight`, 1 to 10,000: how much a filled seat counts.
 
     `patch`: the place that the post belongs to, "" for none.
     """
