@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.kernel.dispatch.pools import relaxed, rest
-from muster.kernel.dispatch.pools.instance import Horizon
+from muster.kernel.dispatch.pools.instance import Horizon, Prices
 from muster.kernel.dispatch.pools.recount import violations
 from muster.kernel.dispatch.pools.relaxed import Relaxed
 from muster.kernel.dispatch.pools.rest import rested
@@ -135,3 +135,23 @@ def test_a_city_too_large_for_one_program_is_better_than_mended(monkeypatch: pyt
     assert violations(instance, solution) == ()
     assert solution.lower_bound <= exact.objective <= solution.objective
     assert solution.gap <= 0.001
+
+
+def test_a_seat_that_rest_makes_dear_is_filled_however_little_it_is_worth() -> None:
+    """One person nearby would do for the night and the morning; for want of rest somebody comes from twelve kilometers."""
+    posts = [(f"p{slot}", 0.0, 0.0, slot, (1, 0, 0), -1, 1, -1) for slot in (2, 3)]
+    instance = tiny.instance_of(
+        {
+            "communities": [(0.0, 0.0), (12_000.0, 0.0)],
+            "volunteers": [(f"v{at}", at, 1, False, 0, 0b111111, 2, 0, -1) for at in range(2)],
+            "posts": posts,
+            "horizon": Horizon(2, 3, rest_pairs=((2, 0),)),
+            "prices": Prices({"own": 0.0, "city": 4.0}, seat_km=5.0),
+        }
+    )
+
+    solution = solve(instance)
+
+    assert solution.empty.sum() == 0
+    assert tiny.recounted(instance, solution) == tiny.best_by_hand(instance)
+    assert violations(instance, solution) == ()

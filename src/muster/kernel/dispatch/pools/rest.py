@@ -38,7 +38,21 @@ def rested(search: Search, outcome: Outcome, limits: Limits, tell: Tell) -> Outc
     rows = rows_of(search, outcome)
     if not len(rows.broken(outcome.flow)):
         return outcome
-    return Resting(search, outcome, rows, limits, tell).run()
+    best = Resting(search, outcome, rows, limits, tell).run()
+    enough, lost = search.enough(outcome.network, outcome.arcs), _lost(best)
+    if lost == _lost(outcome) or best.seat_value >= enough or limits.over:
+        return best
+    # For want of rest a seat is lost; what it takes to fill it may be more than the prices say that it is worth.
+    fuller = Resting(search, replace(outcome, seat_value=enough), rows, limits, tell).run()
+    if _lost(fuller) == lost:
+        return best
+    tell("seat_value", {"seat_value": enough})
+    return fuller
+
+
+def _lost(outcome: Outcome) -> int:
+    """Half seat values."""
+    return int(outcome.arcs.halves @ outcome.flow)
 
 
 class Resting:
@@ -56,6 +70,7 @@ class Resting:
     def run(self) -> Outcome:
         """The best plan found, when it is good enough or nothing helps any more."""
         charges = self._mend()
+        self._weigh()
         if not self._done():
             self._bound(charges)
         if len(self.arcs) >= LARGE:
@@ -73,23 +88,28 @@ class Resting:
             self._climb()
             if self._done():
                 return
-            if self.arcs.halves @ self.flow:
-                self.relaxed.value = self.outcome.seat_value
+            self._weigh()
             self.relaxed.charge(self.charges)
             self._bound(self._mend())
             if 2 * (self.objective - self.lower_bound) > before:
                 return
 
+    def _weigh(self) -> None:
+        """Where seats are lost, no bound comes near that takes them for less than they are worth."""
+        if self.arcs.halves @ self.flow:
+            self.relaxed.value = self.outcome.seat_value
+
     def _exactly(self) -> None:
         """The best plan of all and the best bound that charges can give; where too much is open, a better plan."""
-        relaxed, gap = self.relaxed, self.objective - self.lower_bound
-        relaxed.charge(self.charges)
-        relaxed.widen(gap)
-        program = within(self.outcome.network, relaxed, gap)
+        relaxed = self.relaxed
+        program = self._open()
+        if len(program.free) > MOST_OPEN and len(self.arcs) < LARGE:
+            self._approach()
+            program = self._open()
         is_all = len(program.free) <= MOST_OPEN
         if not is_all:
             program = self._at_odds()
-        if not len(program.free) or len(program.free) > MOST_OPEN:
+        if self._done() or not len(program.free) or len(program.free) > MOST_OPEN:
             return
         answer = solved(program, self.limits.left)
         if answer is None:
@@ -100,6 +120,13 @@ class Resting:
             bound = relaxed.certified(np.maximum(answer.worth, 0))
             self.lower_bound = min(self.objective, max(bound, self.lower_bound))
         self._tell()
+
+    def _open(self) -> Program:
+        """All that a better plan could have."""
+        self.relaxed.charge(self.charges)
+        gap = self.objective - self.lower_bound
+        self.relaxed.widen(gap)
+        return within(self.outcome.network, self.relaxed, gap)
 
     def _at_odds(self) -> Program:
         """The arcs that flows differed about on the way here."""

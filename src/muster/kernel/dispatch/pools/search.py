@@ -151,7 +151,7 @@ class Search:
             self._told(
                 tell, "round", spent, objective=objective, lower_bound=lower_bound, columns=len(columns)
             )
-            priced_value, enough = self._value, self._enough(network, arcs)
+            priced_value, enough = self._value, self.enough(network, arcs)
             if (
                 proven
                 and self._value < enough
@@ -270,7 +270,7 @@ class Search:
             not rough and bool((of_types >= self.asks.type_weight * self._value).any())
         )
 
-    def _enough(self, network: Network, arcs: Arcs) -> int:
+    def enough(self, network: Network, arcs: Arcs) -> int:
         """A seat value above what all seats together could cost: there a plan is the best only if it fills the most."""
         steps = int(arcs.units[network.parts["steps"]].max(initial=0))
         dearest = steps + int(arcs.units.max(initial=0)) + self._pricer.farthest()
