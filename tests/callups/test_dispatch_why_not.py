@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from muster.callups.models import CallUp, DispatchRun, Slot
+from muster.callups.actions import offers
+from muster.callups.models import CallUp, DispatchRun, Offer, Slot
 from muster.people.enums import ForceClass
 from muster.people.models import Person
 from tests.callups.dispatching import (
@@ -22,7 +23,7 @@ from tests.callups.dispatching import (
     text,
     url,
 )
-from tests.callups.ground import waiting
+from tests.callups.ground import me, waiting
 from tests.world import HERE, NEXT_DOOR, World, make_person
 
 __all__ = ["desk"]
@@ -67,6 +68,27 @@ def test_the_same_is_answered_after_the_plan_was_confirmed(world: World, desk: C
     answers = asked(desk, run, "网格员2", here)
 
     assert answers == {"网格员2": "To send them in place of who goes would make the ways 2.2 km longer."}
+
+
+def test_an_adjustment_answers_as_well_while_nobody_has_confirmed_it(world: World, desk: Client) -> None:
+    here = call_tomorrow(world, HERE, 2)
+    at_the_post(here)
+    grid_worker(1, **AT_THE_POST)
+    asked_first = reported(world, 50)
+    Person.objects.filter(pk=asked_first.pk).update(**AT_THE_POST)
+    run = plan_of(desk)
+    desk.post(url("confirm", run))
+    offers.decline(Offer.objects.get(person=asked_first), "work", actor=me(asked_first))
+    grid_worker(3, **AT_THE_POST), grid_worker(4, lon=104.04, lat=30.66)
+    fix = desk.post(url("adjust", run), follow=True).context["run"]
+
+    answers = asked(desk, fix, "网格员", here)
+
+    assert answers == {
+        "网格员1": "This plan sends them there.",
+        "网格员3": "This plan sends them there.",
+        "网格员4": "To send them in place of who goes would make the ways 2.2 km longer.",
+    }
 
 
 def test_who_goes_there_is_told_so(world: World, desk: Client) -> None:

@@ -47,7 +47,9 @@ def answers(
 def _answer(run: DispatchRun, slot: int, person: Person, communities: Sequence[int], at: datetime) -> Answer:
     lines = run.plan["assignments"]
     mine = next((line for line in lines if line["person"] == person.code), None)
-    question = _question(run, {slot, mine["slot"]} if mine else {slot}, communities, at)
+    seats = {slot, mine["slot"]} if mine else {slot}
+    came_from = {line["was_at"] for line in lines if line["slot"] in seats and "was_at" in line}
+    question = _question(run, seats | came_from, communities, at)
     home = question.name_of(person.division_code)
     if mine and mine["slot"] == slot:
         return Answer(person.name, home, _("This plan sends them there."))
@@ -122,7 +124,6 @@ def _question(run: DispatchRun, slots: Collection[int], communities: Sequence[in
     )
     frame = question_of({slot.call_up for slot in found}, communities, at=at)
     seats: Mapping[str, int] = run.plan["seats"]
-    promised = _promised(run, slots) if run.confirmed_at else {}
     return Question(
         call_ups=frame.call_ups,
         slots=found,
@@ -130,13 +131,17 @@ def _question(run: DispatchRun, slots: Collection[int], communities: Sequence[in
         communities=communities,
         places=frame.places,
         origin=frame.origin,
-        promised=promised,
+        promised=_promised(run, slots),
     )
 
 
 def _promised(run: DispatchRun, slots: Collection[int]) -> dict[int, int]:
-    """Who was sent to these seats when the plan was confirmed: they are compared as if they could still be moved."""
-    sent = {line["person"]: line["slot"] for line in run.plan["assignments"] if line["slot"] in slots}
+    """Who of the plan has been sent to these seats already: they are compared as if they could still be moved."""
+    sent = {
+        line["person"]: line["slot"] if run.confirmed_at else line["was_at"]
+        for line in run.plan["assignments"]
+        if line["slot"] in slots and (run.confirmed_at or line.get("was_at") in slots)
+    }
     people = Person.objects.filter(code__in=sent).values_list("pk", "code")
     return {pk: sent[code] for pk, code in people}
 
