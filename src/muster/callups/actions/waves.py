@@ -25,8 +25,9 @@ from muster.toolkit.actor import SYSTEM, Actor
 from muster.toolkit.refusal import Refused
 
 BATCH = 1_000
-# A dense table of more pairs than this takes the exact solver longer (2 s) than people should wait for a first message.
-MOST_PAIRS_EXACT = 2_000_000
+# More pairs than this take the exact solver longer (2 s) than people should wait for a first message; so many are 10,000
+# people and 800 slots.
+MOST_PAIRS_EXACT = 8_000_000
 # Of an offer, what is not null when it is made.
 COLUMNS = (
     "code",
