@@ -21,6 +21,7 @@ from muster.kernel.dispatch.pools.relaxed import LARGE, Relaxed
 from muster.kernel.dispatch.pools.rest_exact import Program, between, solved, within
 from muster.kernel.dispatch.pools.rest_rows import Rows, rows_of
 from muster.kernel.dispatch.pools.search import Limits, Outcome, Search, Tell
+from muster.kernel.dispatch.pools.sides import better
 
 # Speed only: how often charges are looked at again, and when they have come to rest.
 ROUNDS = 4
@@ -75,9 +76,22 @@ class Resting:
             self._bound(charges)
         if len(self.arcs) >= LARGE:
             self._approach()
+        if self.arcs.halves @ self.flow > self.outcome.arcs.halves @ self.outcome.flow and not self._done():
+            self._refill()
         if len(self.search.instance.volunteers.id) <= MOST_EXACT and not self._done():
             self._exactly()
         return self._outcome()
+
+    def _refill(self) -> None:
+        """Where seats have been lost for want of rest, most of them can be filled, by more moves than one person's."""
+        arcs, relaxed = self.relaxed.arcs, self.relaxed
+        flow, hint = (
+            np.append(part, np.zeros(len(arcs) - len(part), dtype=np.int64))
+            for part in (self.flow, relaxed.flow)
+        )
+        cost = arcs.units + arcs.halves * (self.outcome.seat_value // 2)
+        self._take(better(self.outcome.network, arcs, self.rows, cost=cost, flow=flow, hint=hint))
+        self._tell()
 
     def _approach(self) -> None:
         """Better charges, and the plan mended again from there, as long as the two come closer."""
