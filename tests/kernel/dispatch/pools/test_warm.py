@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.kernel.dispatch.pools import search, warm
-from muster.kernel.dispatch.pools.instance import Instance
+from muster.kernel.dispatch.pools.instance import Incumbent, Instance
 from muster.kernel.dispatch.pools.search import Limits, Search
 from muster.kernel.dispatch.pools.solution import Solution, solve
 from muster.kernel.dispatch.pools.warm import WarmFlow
@@ -99,6 +99,26 @@ def test_few_columns_at_a_time_end_in_the_same_plan_and_prices(
     if goes_on.marginals.seat_value == anew.marginals.seat_value:
         assert goes_on.marginals.seat_price.tolist() == anew.marginals.seat_price.tolist()
         assert goes_on.marginals.standing_price.tolist() == anew.marginals.standing_price.tolist()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_many_columns_at_once_are_solved_anew_and_go_on_from_there(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(search, "FIRST_COLUMNS", 2)
+    monkeypatch.setattr(search, "MORE_COLUMNS", 2)
+    monkeypatch.setattr(warm, "MANY", 20)
+    instance = tiny.instance_of(town(200, 90, seed, keep_km=1.0))
+    plan, anew = both_ways(instance)
+    promised = Incumbent(plan.volunteer, plan.post)
+
+    again, _ = both_ways(instance, incumbent=promised)
+
+    assert plan.status == again.status == "proven"
+    assert plan.objective == anew.objective == again.objective
+    assert set(zip(again.volunteer.tolist(), again.post.tolist(), strict=True)) == set(
+        zip(plan.volunteer.tolist(), plan.post.tolist(), strict=True)
+    )
 
 
 def test_the_same_question_has_the_same_answer_every_time() -> None:

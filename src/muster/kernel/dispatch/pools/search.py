@@ -18,7 +18,7 @@ from muster.kernel.dispatch.pools.pricing import NO_COLUMNS, Found, Pricer, keep
 from muster.kernel.dispatch.pools.promises import Direct, direct_of
 from muster.kernel.dispatch.pools.resumed import resumed
 from muster.kernel.dispatch.pools.sketch import holes_of, pool_prices, sketch_of
-from muster.kernel.dispatch.pools.warm import WarmFlow
+from muster.kernel.dispatch.pools.warm import MANY, WarmFlow
 
 Tell = Callable[[str, Mapping[str, float]], None]
 
@@ -33,11 +33,11 @@ BLUR = units(3.0)
 NEARLY = units(0.4)
 TRIMS = 3
 DEARER = 64
-ROUGHLY = 0.003
+ROUGHLY = 0.1
 VALUE_OVER_PRICE = 2
 COLUMNS_PER_ARC = 2
 # Where few people live in a place, a seat takes more places: as many as hold so many people.
-PEOPLE_AT_LEAST = 96
+PEOPLE_AT_LEAST = 56
 PEOPLE_PER_SEAT = 6
 
 
@@ -167,7 +167,7 @@ class Search:
                 if not rough:
                     prices, priced_value = weighed, enough
             # A flow that goes on from where it stands can be stopped at any time.
-            ahead = spent - flow_seconds if warm.kept else spent
+            ahead = spent - flow_seconds if warm.kept and (near or len(found) <= MANY) else spent
             if proven or its_prices is None or limits.reached(objective, lower_bound, ahead):
                 return Outcome(
                     groups,
@@ -304,7 +304,10 @@ class Search:
     def _add(self, found: Found) -> None:
         """New ones go to the end."""
         known = self._known
-        new = ~np.isin(self._key(found), self._key(known))
+        keys, there = self._key(found), np.sort(self._key(known))
+        new = np.ones(len(keys), dtype=np.bool_)
+        if len(there):
+            new = there[np.minimum(np.searchsorted(there, keys), len(there) - 1)] != keys
         self._known = Found(
             np.concatenate([known.ask, found.ask[new]]),
             np.concatenate([known.place, found.place[new]]),

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from muster.kernel.dispatch.pools.simplex import Tree
 
 # From so many arcs on, solving from nothing once more takes longer than bringing in the compiler. By `make bench`.
-LARGE = 200_000
+LARGE = 300_000
 PIVOTS_AT_ONCE = 20_000
+# So many new columns at once move most of a province, which is faster from nothing: a pivot costs what hangs on it.
+MANY = 120_000
 
 
 class Clock(Protocol):
@@ -40,8 +42,9 @@ class WarmFlow:
 
         When the time is over, a flow that is only better than the last, without prices; the first is always the cheapest.
         """
-        if self._tree is not None:
-            own, kept = len(self._network.arcs), len(self._network.arcs) + np.count_nonzero(stays)
+        own = len(self._network.arcs)
+        kept = own + int(np.count_nonzero(stays))
+        if self._tree is not None and self._saving(arcs, cost, kept) <= MANY:
             self._tree.keep(np.concatenate([np.ones(own, dtype=np.bool_), stays]))
             order = self._network.order
             tail, head = order[arcs.tail[kept:]], order[arcs.head[kept:]]
@@ -54,7 +57,7 @@ class WarmFlow:
                 raise RuntimeError("the cheapest flow has no prices")
             return flow, prices
         else:
-            self._tree = self._planted(arcs, cost)
+            self._tree = self._planted(arcs, cost, again=self._tree is not None)
             self._tree.improve()
         done = self._tree.improve(PIVOTS_AT_ONCE)
         while not done and not limits.over:
@@ -75,10 +78,10 @@ class WarmFlow:
         """Whether the flow goes on from where it stands."""
         return self._tree is not None
 
-    def _planted(self, arcs: Arcs, cost: Longs) -> Tree:
+    def _planted(self, arcs: Arcs, cost: Longs, *, again: bool) -> Tree:
         from muster.kernel.dispatch.pools import simplex  # noqa: PLC0415 - the compiler is 100 MB and a second
 
-        loose, start = None, self._start()
+        loose, start = None, None if again else self._start()
         if start is None:
             flow = cheapest_flow(self._network, arcs, cost)
         else:
@@ -91,6 +94,14 @@ class WarmFlow:
         tail, head = order[arcs.tail], order[arcs.head]
         nodes = self._network.nodes
         return simplex.Tree.of(nodes, tail, head, capacity=arcs.capacity, cost=cost, flow=flow, loose=loose)
+
+    def _saving(self, arcs: Arcs, cost: Longs, kept: int) -> int:
+        """How many of the new arcs would save something."""
+        prices = self._prices()
+        if prices is None:
+            return 0
+        new = cost[kept:] + prices[arcs.tail[kept:]] < prices[arcs.head[kept:]]
+        return int(np.count_nonzero(new))
 
     def _prices(self) -> Longs | None:
         return None if self._tree is None else self._tree.prices[self._network.order]
