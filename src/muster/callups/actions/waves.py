@@ -26,7 +26,7 @@ from muster.toolkit.refusal import Refused
 
 BATCH = 1_000
 # More pairs than this take the exact solver longer (2 s) than people should wait for a first message; so many are 10,000
-# people and 800 slots.
+# people and 800 slots (2.3 s of a processor were measured for 10 million, 0.4 s for one million).
 MOST_PAIRS_EXACT = 8_000_000
 # Of an offer, what is not null when it is made.
 COLUMNS = (
