@@ -87,13 +87,15 @@ def ask_more(
         if advance is not None:
             advance(sent)
     wave = Wave(plan.number, asked, round(asked * plan.acceptance), dict(plan.pool.kept_out))
-    note(
-        "callups.wave.sent",
-        call_up,
-        actor=actor,
-        at=at,
-        detail={"wave": wave.number, "asked": wave.asked, "expected": wave.expected},
-    )
+    # The clock tries every minute: where nobody is left to ask, a line each time would bury the record.
+    if asked or actor != SYSTEM:
+        note(
+            "callups.wave.sent",
+            call_up,
+            actor=actor,
+            at=at,
+            detail={"wave": wave.number, "asked": wave.asked, "expected": wave.expected},
+        )
     return wave
 
 
