@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
 
-from muster.callups.models import CallUp
+from muster.callups.models import CallUp, DispatchPart, DispatchRun
 from muster.jobs import queue
 from muster.notifications.actions import messages
 from muster.notifications.actions.messages import Draft
@@ -57,6 +58,26 @@ def test_a_job_of_the_call_up_is_waited_for(quiet: CallUp, job: str) -> None:
 
     assert pauses_of(quiet) == 1
     assert queue.waiting(job) == []
+
+
+@pytest.mark.parametrize(("is_confirmed", "pauses"), [(True, 1), (False, 0)])
+def test_a_plan_that_is_being_carried_out_is_waited_for(
+    quiet: CallUp, is_confirmed: bool, pauses: int
+) -> None:
+    now = timezone.now()
+    run = DispatchRun.objects.create(
+        division_code=quiet.division_code,
+        state="ready",
+        status="proven",
+        input_digest="x",
+        seconds=1,
+        created_at=now,
+        created_by_label="x",
+        confirmed_at=now if is_confirmed else None,
+    )
+    part = DispatchPart.objects.create(run=run, call_up=quiet, seat_count=1)
+
+    assert pauses_of(quiet, lambda: DispatchPart.objects.filter(pk=part.pk).update(done_at=now)) == pauses
 
 
 def test_a_job_that_runs_is_waited_for_as_well(quiet: CallUp) -> None:

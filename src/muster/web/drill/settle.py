@@ -24,6 +24,11 @@ SELECT EXISTS (
 ) OR EXISTS (
     SELECT 1 FROM notifications_message
      WHERE subject_kind = 'call_up' AND subject_code = %s AND state IN ('queued', 'sending')
+) OR EXISTS (
+    SELECT 1 FROM callups_dispatchpart part
+      JOIN callups_dispatchrun run ON run.id = part.run_id AND run.confirmed_at IS NOT NULL
+      JOIN callups_callup call ON call.id = part.call_up_id AND call.code = %s
+     WHERE part.done_at IS NULL
 )
 """
 
@@ -61,5 +66,5 @@ def settle(call_up_code: str, *, sleep: Callable[[float], None] = time.sleep) ->
 @patient
 def _is_busy(call_up_code: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, [call_up_code, call_up_code])
+        cursor.execute(WAITING, [call_up_code] * 3)
         return bool(cursor.fetchone()[0])
