@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -179,3 +181,18 @@ def test_only_a_flow_that_is_kept_can_be_looked_at_again() -> None:
 
     with pytest.raises(ValueError, match="kept"):
         WarmFlow(network, lambda: None).best_at(np.zeros(0, dtype=np.int64))
+
+
+def test_small_plans_never_load_the_compiler() -> None:
+    """It takes a second and 100 MB, which a process of the web has not."""
+    program = (
+        "import sys\n"
+        "from muster.kernel.dispatch.pools.made import made\n"
+        "from muster.kernel.dispatch.pools.solution import solve\n"
+        "solve(made(60, 10))\n"
+        "print('numba' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "False\n"

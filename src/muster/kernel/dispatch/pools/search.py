@@ -34,6 +34,8 @@ NEARLY = units(0.4)
 TRIMS = 3
 DEARER = 64
 ROUGHLY = 0.1
+# The holes of a plan are the question itself, only smaller.
+CLOSELY = 0.003
 VALUE_OVER_PRICE = 2
 COLUMNS_PER_ARC = 2
 # Where few people live in a place, a seat takes more places: as many as hold so many people.
@@ -235,7 +237,11 @@ class Search:
             first = max(first, COLUMNS_PER_ARC * len(network.arcs) // max(1, len(self.asks.type)))
         if sketch is not None:
             rough = Search(sketch.instance)
-            outcome = rough.run(Limits(ROUGHLY), lambda stage, figures: None, rough=True)
+            outcome = rough.run(
+                Limits(ROUGHLY if self._incumbent is None else CLOSELY),
+                lambda stage, figures: None,
+                rough=True,
+            )
             type_price = outcome.prices[outcome.network.first_type :]
             worth = pool_prices(sketch, self.asks, rough.asks, type_price, outcome.priced_value)
             pool_price = np.where(network.pool >= 0, worth[:, self.places.community], FAR)

@@ -35,6 +35,8 @@ class WarmFlow:
     def __init__(self, network: Network, start: Callable[[], Longs | None]) -> None:
         self._network, self._start = network, start
         self._tree: Tree | None = None
+        # Where nearly everybody stays, pivots are few whatever comes new.
+        self._resumed = False
 
     def solved(self, arcs: Arcs, cost: Longs, stays: Flags, limits: Clock) -> tuple[Longs, Longs | None]:
         """The cheapest flow and its prices. `arcs`: the network's own, then the columns; `stays` says which columns of the last
@@ -44,7 +46,7 @@ class WarmFlow:
         """
         own = len(self._network.arcs)
         kept = own + int(np.count_nonzero(stays))
-        if self._tree is not None and self._saving(arcs, cost, kept) <= MANY:
+        if self._tree is not None and (self._resumed or self._saving(arcs, cost, kept) <= MANY):
             self._tree.keep(np.concatenate([np.ones(own, dtype=np.bool_), stays]))
             order = self._network.order
             tail, head = order[arcs.tail[kept:]], order[arcs.head[kept:]]
@@ -57,7 +59,7 @@ class WarmFlow:
                 raise RuntimeError("the cheapest flow has no prices")
             return flow, prices
         else:
-            self._tree = self._planted(arcs, cost, again=self._tree is not None)
+            self._tree = self._planted(arcs, cost)
             self._tree.improve()
         done = self._tree.improve(PIVOTS_AT_ONCE)
         while not done and not limits.over:
@@ -78,10 +80,10 @@ class WarmFlow:
         """Whether the flow goes on from where it stands."""
         return self._tree is not None
 
-    def _planted(self, arcs: Arcs, cost: Longs, *, again: bool) -> Tree:
+    def _planted(self, arcs: Arcs, cost: Longs) -> Tree:
         from muster.kernel.dispatch.pools import simplex  # noqa: PLC0415 - the compiler is 100 MB and a second
 
-        loose, start = None, None if again else self._start()
+        loose, start = None, self._start()
         if start is None:
             flow = cheapest_flow(self._network, arcs, cost)
         else:
@@ -89,6 +91,7 @@ class WarmFlow:
             # Seats that are empty at first will be filled, and would make everything look as dear as they are.
             loose = np.zeros(len(arcs), dtype=np.bool_)
             loose[self._network.parts["empty"]] = True
+            self._resumed = True
         # Numbered as on the map, the ground first, nodes that are walked together are close in memory too.
         order = self._network.order
         tail, head = order[arcs.tail], order[arcs.head]
