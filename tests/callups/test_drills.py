@@ -29,7 +29,7 @@ def test_who_is_asked_in_a_drill_is_not_asked_less_afterwards(world: World, is_d
     counted = 0 if is_drill else 1
     assert (profile.asked_count, profile.accepted_count) == (counted, counted)
     assert (profile.last_asked_at is None) == is_drill
-    assert candidates._recent_calls([offer.person_id], NOW) == ({} if is_drill else {offer.person_id: 1})
+    assert candidates._recent_calls([offer.person_id], NOW) == ({} if is_drill else {offer.person_id: (1, 1)})
 
 
 def test_a_drill_chooses_without_what_people_did_lately(world: World) -> None:

@@ -13,9 +13,7 @@ import pytest
 from muster.callups.actions import calls, waves
 from muster.callups.models import Attendance, CallUp, Offer, Scan
 from muster.callups.queries.candidates import _recent_calls
-from muster.callups.queries.sizing import sizing
 from muster.callups.rules.drafts import SeatsDraft
-from muster.norms.enums import Mode
 from muster.oversight.queries.board import board_of
 from muster.oversight.queries.overview import overview
 from muster.people.models import VolunteerProfile
@@ -43,13 +41,6 @@ def volunteer(world: World) -> VolunteerProfile:
     return VolunteerProfile.objects.get(person=world.person("volunteer"))
 
 
-def reckoned(world: World) -> object:
-    """What the form of a new call-up says about how many to ask."""
-    span = {"starts_at": START + timedelta(days=9), "ends_at": END + timedelta(days=9)}
-    found = sizing(world.here, seats=4, mode=Mode.EMERGENCY, **span, at=AFTER)
-    return found and found.acceptance_percent
-
-
 FIGURES: dict[str, Figure] = {
     "minutes of service": lambda world: totals_of(world.person("volunteer")).service,
     "times of service": lambda world: totals_of(world.person("volunteer")).times,
@@ -65,7 +56,6 @@ FIGURES: dict[str, Figure] = {
     "when the profile says last asked": lambda world: volunteer(world).last_asked_at,
     "when the profile says last served": lambda world: volunteer(world).last_served_at,
     "calls of the last month": lambda world: _recent_calls([world.person("volunteer").pk], AFTER),
-    "how many come of those asked": reckoned,
     "the funnel of the wall board": lambda world: board_of(township(world), BEFORE).funnel,
     "the call-ups of the wall board": lambda world: board_of(township(world), BEFORE).call_ups,
     "the posts of the wall board": lambda world: board_of(township(world), BEFORE).posts,

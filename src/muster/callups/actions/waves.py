@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import hypot
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -15,9 +16,11 @@ from muster.callups.actions.notes import note
 from muster.callups.enums import CallUpState, OfferState
 from muster.callups.models import CallUp, Offer, Slot
 from muster.callups.queries import candidates, standing
+from muster.callups.queries.outlook import Asked, Occasion, Outlook, policy_of
 from muster.callups.rules import answers, sizing
 from muster.callups.rules.plans import sound
 from muster.kernel import calling, dispatch
+from muster.kernel.calling.normal import Floats
 from muster.norms import queries as norms
 from muster.people.models import Person, VolunteerProfile
 from muster.toolkit import bulk, server_clock
@@ -70,16 +73,18 @@ def ask_more(
     *,
     actor: Actor,
     headcount: int | None = None,
+    surely: bool = False,
     at: datetime | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> Wave:
-    """Asks so many people more, or with None as many as it takes to fill what is free. `advance` hears of each batch.
+    """Asks so many people more, or with None as many as the time that is left demands; `surely`: as if none were left.
 
+    `advance` hears of each batch.
     Nobody is asked twice, nobody against a rule, and never more than the cap of the call-up. A wave that was broken off
     is taken up by the next one, which counts those who were asked already.
     """
     at = at or server_clock.now()
-    plan = _plan(call_up, headcount, at)
+    plan = _plan(call_up, headcount, surely, at)
     asked = 0
     for first in range(0, len(plan.chosen), BATCH):
         sent = _send(call_up, plan, plan.chosen[first : first + BATCH], at)
@@ -104,7 +109,7 @@ def top_up(call_up: CallUp, *, at: datetime | None = None) -> Wave | None:
     at = at or server_clock.now()
     if call_up.state != CallUpState.OPEN or at >= call_up.ends_at:
         return None
-    if _missing(call_up, _free_slots(call_up), acceptance_of(call_up)) == 0 or _room_under_cap(call_up) == 0:
+    if _room_under_cap(call_up) == 0 or not _Sight(call_up, at).demands:
         return None
     return ask_more(call_up, actor=SYSTEM, at=at)
 
@@ -145,7 +150,7 @@ def acceptance_of(call_up: CallUp) -> float:
     return calling.acceptance(yes, answered.count(), prior)
 
 
-def _plan(call_up: CallUp, headcount: int | None, at: datetime) -> _Plan:
+def _plan(call_up: CallUp, headcount: int | None, surely: bool, at: datetime) -> _Plan:
     """Takes the next number, and chooses; no message is sent before its offer is committed."""
     with transaction.atomic():
         held = CallUp.objects.select_for_update(no_key=True).get(pk=call_up.pk)
@@ -153,30 +158,88 @@ def _plan(call_up: CallUp, headcount: int | None, at: datetime) -> _Plan:
             raise Refused(
                 "not_open", _("This call-up is not asking anybody. Resume it first, or look at it again.")
             )
-        slots = _free_slots(held)
-        acceptance = acceptance_of(held)
-        wanted = _missing(held, slots, acceptance) if headcount is None else headcount
-        wanted = min(wanted, _room_under_cap(held))
-        pool = (
-            candidates.pool_of(held, slots, wanted=wanted, at=at) if slots and wanted else candidates.Pool()
-        )
-        chosen = _choose(held, slots, pool, wanted) if pool.people else []
+        sight, most = _Sight(held, at, surely=surely), _room_under_cap(held)
+        if headcount is None:
+            pool, wanted = _as_demanded(held, sight, most, at)
+        else:
+            wanted = min(headcount, most)
+            pool = (
+                candidates.pool_of(held, sight.slots, wanted=wanted, at=at)
+                if sight.slots and wanted
+                else candidates.Pool()
+            )
+        chosen = _choose(held, sight.slots, pool, wanted) if pool.people and wanted else []
         CallUp.objects.filter(pk=held.pk).update(waves_sent=F("waves_sent") + 1)
-    return _Plan(held.waves_sent + 1, chosen, pool, standing.reply_by(held, at), acceptance)
+    return _Plan(held.waves_sent + 1, chosen, pool, standing.reply_by(held, at), sight.acceptance(pool))
 
 
-def _free_slots(call_up: CallUp) -> list[Slot]:
-    return standing.slots_with_room(call_up.pk)
+def _as_demanded(call_up: CallUp, sight: _Sight, most: int, at: datetime) -> tuple[candidates.Pool, int]:
+    """Whom one could ask, and how many of them it takes: people of the township only where the own ones are too few."""
+    if not most or not sight.demands:
+        return candidates.Pool(), 0
+    pool = candidates.pool_of(call_up, sight.slots, wanted=1, at=at)
+    step = sight.step(pool, most)
+    if step.capped and len(pool.people) < most:
+        pool = candidates.pool_of(call_up, sight.slots, wanted=len(pool.people) + 1, at=at)
+        step = sight.step(pool, most)
+    return pool, step.ask
 
 
-def _missing(call_up: CallUp, slots: Sequence[Slot], acceptance: float) -> int:
-    """How many people more it takes, reckoning with those who have not answered yet."""
-    free = sum(slot.seats - slot.held - slot.taken for slot in slots)
-    silent = Offer.objects.filter(call_up=call_up, state=OfferState.ASKED).count()
-    confidence = float(norms.number("call.confidence", call_up.division_code))
-    return calling.wave_size(
-        free, acceptance, confidence, outstanding=silent, cap=_room_under_cap(call_up)
-    ).ask
+class _Sight:
+    """How a call-up stands: the seats that are free, what those who have not answered will still bring, what is wanted."""
+
+    def __init__(self, call_up: CallUp, at: datetime, *, surely: bool = False) -> None:
+        self.slots = standing.slots_with_room(call_up.pk)
+        self.free = sum(slot.seats - slot.held - slot.taken for slot in self.slots)
+        self.outlook = Outlook(call_up.division_code, at)
+        self.occasion = Occasion(call_up.starts_at, at, call_up.is_drill)
+        self.until = standing.reply_by(call_up, at)
+        policy = policy_of(call_up.division_code)
+        rounds = 0.0 if surely else self.outlook.rounds(self.occasion, self.until, policy)
+        self.wanted = policy.wanted(rounds)
+        silent = list(
+            Offer.objects.filter(call_up=call_up, state=OfferState.ASKED, wave__gt=0)
+            .order_by("pk")
+            .values_list("person", "person__force_class", "person__volunteer__emergency_willing", "asked_at")
+        )
+        ages = [max((at - asked_at).total_seconds() / 60, 0.0) for *_who, asked_at in silent]
+        people = [Asked(who, force, willing or "", 0.0, None) for who, force, willing, _at in silent]
+        self.silent = self.outlook.in_time(people, self.occasion, self.until, ages)
+
+    @property
+    def demands(self) -> bool:
+        """True where those who are silent do not give the certainty that the time left demands."""
+        step = calling.next_step(
+            self.free, self.silent, self.silent[:0], self.wanted, doubt=self.outlook.doubt
+        )
+        return step.capped
+
+    def step(self, pool: candidates.Pool, most: int) -> calling.Step:
+        """How many of the pool to ask, `most` at the utmost."""
+        chances = self._chances(pool)
+        return calling.next_step(
+            self.free, self.silent, chances, self.wanted, doubt=self.outlook.doubt, cap=most
+        )
+
+    def acceptance(self, pool: candidates.Pool) -> float:
+        """Mean chance of a yes in time among those who could be asked; 0 of nobody."""
+        chances = self._chances(pool)
+        return float(chances.mean()) if len(chances) else 0.0
+
+    def _chances(self, pool: candidates.Pool) -> Floats:
+        """Chance of a yes in time of each, in the order in which the kernel would ask."""
+        people = [
+            Asked(
+                person=pool.persons[row.id].pk,
+                force_class=pool.persons[row.id].force_class,
+                willing=pool.persons[row.id].volunteer.emergency_willing,
+                km=hypot(row.x_m, row.y_m) / 1000,
+                last_asked_at=pool.persons[row.id].volunteer.last_asked_at,
+            )
+            for row in pool.people
+        ]
+        chances = self.outlook.in_time(people, self.occasion, self.until)
+        return self.outlook.ranked(people, chances).chances
 
 
 def _room_under_cap(call_up: CallUp) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import cos, radians
+from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from muster.callups.models import Assignment, CallUp, Offer, Slot
@@ -25,11 +26,13 @@ from muster.territory.models import Division
 OWN_COMMUNITY = 0
 NEXT_COMMUNITY = 1
 RECENT = timedelta(days=30)
+WEEK = timedelta(days=7)
 # Beyond this many the nearest communities have more people than any call-up needs.
 MOST_CONSIDERED = 40_000
 # Reasons that are ours and not the kernel's.
 QUIET_HOURS = "quiet_hours"
 NO_PHONE = "no_phone"
+ASKED_OFTEN = "asked_often_this_week"
 # Every field of ten thousand people would be twice the work, and their addresses would be opened for nothing.
 NEEDED = (
     *("skills", "trainings", "health_limits", "availability", "emergency_willing", "is_backbone"),
@@ -123,6 +126,7 @@ class _Frame:
     def __init__(self, call_up: CallUp, slots: Sequence[Slot], rules: Rules) -> None:
         self.call_up, self.slots, self.rules = call_up, slots, rules
         self.origin = origin_of(call_up)
+        self.asks_a_week = int(norms.number("call.asks_per_week", call_up.division_code))
         # The skill of a seat is the kernel's own test; without it many slots share one task.
         self.tasks: dict[object, list[Slot]] = {}
         for slot in slots:
@@ -138,7 +142,8 @@ class _Frame:
         for profile in found:
             person = profile.person
             person.volunteer = profile
-            if (reason := _unreachable(profile, self.call_up, at)) or (
+            often = calls.get(person.pk, NOT_CALLED).week >= self.asks_a_week
+            if (reason := _unreachable(profile, self.call_up, at) or (ASKED_OFTEN if often else "")) or (
                 reason := self._bar(pool, person, profile, busy.get(person.pk, ()))
             ):
                 pool.kept_out[reason] += 1
@@ -153,7 +158,7 @@ class _Frame:
                     tier=tier,
                     backbone=profile.is_backbone,
                     skills=frozenset(profile.skills) | frozenset(profile.trainings),
-                    recent_calls=calls.get(person.pk, 0),
+                    recent_calls=calls.get(person.pk, NOT_CALLED).month,
                     days_since_asked=_days_since(
                         None if self.call_up.is_drill else profile.last_asked_at, at
                     ),
@@ -231,14 +236,24 @@ def _days_since(asked_at: datetime | None, at: datetime) -> int | None:
     return None if asked_at is None else (at - asked_at).days
 
 
-def _recent_calls(person_ids: Sequence[int], at: datetime) -> dict[int, int]:
+class _Calls(NamedTuple):
+    """How often somebody was asked of late."""
+
+    month: int
+    week: int
+
+
+NOT_CALLED = _Calls(0, 0)
+
+
+def _recent_calls(person_ids: Sequence[int], at: datetime) -> dict[int, _Calls]:
     rows = (
         Offer.objects.filter(person__in=person_ids, asked_at__gte=at - RECENT, call_up__is_drill=False)
         .values("person")
-        .annotate(count=Count("pk"))
-        .values_list("person", "count")
+        .annotate(month=Count("pk"), week=Count("pk", filter=Q(asked_at__gt=at - WEEK, wave__gt=0)))
+        .values_list("person", "month", "week")
     )
-    return dict(rows)
+    return {person: _Calls(month, week) for person, month, week in rows}
 
 
 def window_of(slot: Slot) -> dispatch.Window:

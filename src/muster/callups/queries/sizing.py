@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from muster.callups.enums import SEATED, OfferState
-from muster.callups.models import Assignment, Offer
+from muster.callups.enums import SEATED
+from muster.callups.models import Assignment
+from muster.callups.queries.outlook import Asked, Occasion, Outlook, policy_of
 from muster.kernel import calling
 from muster.norms import queries as norms
 from muster.norms.enums import Mode
@@ -18,19 +19,27 @@ from muster.people.enums import VolunteerState, Willingness
 from muster.people.models import VolunteerProfile
 
 METER_WIDTH = 332  # of the drawing
-REMEMBERED = timedelta(days=90)
-YES = (OfferState.ACCEPTED, OfferState.WAITING, OfferState.WITHDRAWN)
+# Of the volunteers of a community; beyond so many there are more than any call-up needs.
+MOST_CONSIDERED = 40_000
+# Certainty of the number that is called the most: one call-up in a thousand needs more.
+MOST_CONFIDENCE = 0.999
 
 
 @dataclass(frozen=True)
 class Sizing:
-    """What the desk says about a call-up before it is sent. `available` counts who could be asked in the community."""
+    """What the desk says about a call-up before it is sent. `available` counts who could be asked in the community.
+
+    `ask` fill the seats with the confidence, `first` of them are asked at once, and more than `most` never.
+    """
 
     need: int
     ask: int
+    first: int
+    most: int
     available: int
     expected: int
     reaches: bool
+    chance_percent: int
     confidence_percent: int
     acceptance_percent: int
 
@@ -56,7 +65,7 @@ def sizing(
     """How many volunteers of `community` to ask for so many seats, in two queries; None while nobody is asked for."""
     if not seats:
         return None
-    available = (
+    rows = (
         VolunteerProfile.objects.filter(
             _may_serve(mode, timezone.localdate(at)),
             division_code=community,
@@ -64,32 +73,41 @@ def sizing(
             person__erased_at=None,
         )
         .exclude(Exists(_seated(starts_at, ends_at)))
-        .count()
+        .order_by("person")
+        .values_list("person", "person__force_class", "emergency_willing", "last_asked_at")[:MOST_CONSIDERED]
     )
-    answered = (
-        Offer.objects.filter(
-            call_up__division_code=community,
-            call_up__is_drill=False,
-            wave__gt=0,
-            asked_at__gte=at - REMEMBERED,
-        )
-        .exclude(state=OfferState.ASKED)
-        .aggregate(all=Count("pk"), yes=Count("pk", filter=Q(state__in=YES)))
+    people = [Asked(person, force, willing, 0.0, last) for person, force, willing, last in rows]
+    outlook, occasion, policy = Outlook(community, at), Occasion(starts_at, at), policy_of(community)
+    late = timedelta(minutes=int(norms.number("call.late_reply_minutes", community)))
+    until = max(starts_at, at + late)
+    ranking = outlook.ranked(
+        people,
+        outlook.in_time(people, occasion, until),
+        int(norms.number("call.asks_per_week", community)),
     )
-    confidence = float(norms.number("call.confidence", community))
-    prior = calling.Prior(
-        float(norms.number("call.prior_yes", community)), float(norms.number("call.prior_no", community))
+    chances = ranking.chances
+    cap = seats * int(norms.number("call.ask_cap_per_seat", community))
+    size = calling.size(
+        seats,
+        chances,
+        policy.certain,
+        doubt=outlook.doubt,
+        most_confidence=max(policy.certain, MOST_CONFIDENCE),
+        cap=cap,
     )
-    acceptance = calling.acceptance(answered["yes"], answered["all"], prior)
-    wave = calling.wave_size(seats, acceptance, confidence, cap=max(1, available))
+    wanted = policy.wanted(outlook.rounds(occasion, until, policy))
+    none = chances[:0]
     return Sizing(
         need=seats,
-        ask=min(wave.ask, available),
-        available=available,
-        expected=min(available, round(wave.expected)),
-        reaches=not wave.capped and available > 0,
-        confidence_percent=round(confidence * 100),
-        acceptance_percent=round(acceptance * 100),
+        ask=size.ask,
+        first=calling.next_step(seats, none, chances, wanted, doubt=outlook.doubt, cap=size.ask).ask,
+        most=size.most,
+        available=len(chances),
+        expected=round(size.expected),
+        reaches=size.reaches,
+        chance_percent=int(100 * size.chance),
+        confidence_percent=round(policy.certain * 100),
+        acceptance_percent=round(100 * size.expected / size.ask) if size.ask else 0,
     )
 
 

@@ -35,6 +35,7 @@ BAR_WORDS = {
     Bar.NOT_AVAILABLE: gettext_lazy("not free at that time"),
     "quiet_hours": gettext_lazy("quiet hours now"),
     "no_phone": gettext_lazy("no phone on file"),
+    "asked_often_this_week": gettext_lazy("asked often enough this week"),
     "window_not_offered": gettext_lazy("not free at that time"),
     "not_backbone": gettext_lazy("not a backbone member"),
     "too_far": gettext_lazy("too far away"),

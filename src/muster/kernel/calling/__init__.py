@@ -10,7 +10,7 @@ Plain facts in, plain facts out, people as positions in arrays; no clock and no 
 """
 
 from muster.kernel.calling.beliefs import Beliefs, Learnt, Posterior, learn
-from muster.kernel.calling.even import Prior, Wave, acceptance, fill_probability, wave_size
+from muster.kernel.calling.even import Prior, acceptance
 from muster.kernel.calling.history import History
 from muster.kernel.calling.policy import Policy, Step, next_step, reserve_size
 from muster.kernel.calling.ranking import Kept, People, Prices, Ranking, Reason, ranked
@@ -43,14 +43,11 @@ __all__ = [
     "Size",
     "Step",
     "Waits",
-    "Wave",
     "acceptance",
-    "fill_probability",
     "learn",
     "next_step",
     "ranked",
     "reserve_size",
     "size",
     "times_from",
-    "wave_size",
 ]

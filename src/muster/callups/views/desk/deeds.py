@@ -20,7 +20,7 @@ from muster.toolkit.pages import page
 def ask_more(request: ActorRequest, code: str) -> HttpResponse:
     """Another wave, as large as the empty seats need."""
     call_up = access.get_call_up(request.actor, code, need=Need.OPERATE)
-    wave = waves.ask_more(call_up, actor=request.actor)
+    wave = waves.ask_more(call_up, actor=request.actor, surely=True)
     toasts.add(
         request,
         ngettext(
