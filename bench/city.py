@@ -24,6 +24,8 @@ from muster.kernel.dispatch.pools.recount import violations
 from muster.kernel.dispatch.pools.solution import Solution, solve
 
 DECLINE_SHARE = 0.01
+# A re-dispatch may be so much dearer than a plan from nothing, so nobody has to wait for a proof of less.
+REDISPATCH_GAP = 0.0005
 HIGHS_SECONDS = 180.0
 
 
@@ -144,7 +146,7 @@ def _redispatched(city: City, instance: Instance, before: Solution) -> dict[str,
     incumbent = Incumbent(before.volunteer, before.post)
     keeping = replace(instance, prices=replace(instance.prices, keep_km=city.keep_km or 0.0))
     started = time.perf_counter()
-    after = solve(keeping, incumbent=incumbent, declined=declined, gap=city.gap)
+    after = solve(keeping, incumbent=incumbent, declined=declined, gap=REDISPATCH_GAP)
     seconds = time.perf_counter() - started
     cold = solve(instance, declined=declined)
     old = dict(zip(before.volunteer.tolist(), before.post.tolist(), strict=True))

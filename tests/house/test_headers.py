@@ -65,7 +65,8 @@ def test_no_address_that_a_page_offers_holds_a_name_or_a_number(package: str, sc
         for row, _name, answer in answers(package, scene)
         if answer.headers.get("Content-Type", "").startswith("text/html")
         for link in re.findall(r'(?:href|action)="([^"]+)"', answer.content.decode())
-        if CODED.search(link) or re.search(r"1[3-9]\d{9}", link)
+        # What the phone dials is seen by no server, and its reader was put on record.
+        if not link.startswith("tel:") and (CODED.search(link) or re.search(r"1[3-9]\d{9}", link))
     ]
 
     assert told == []

@@ -15,18 +15,24 @@
     lost.removeAttribute("hidden");
   }
 
+  function show(page) {
+    while (wall.firstChild) { wall.removeChild(wall.firstChild); }
+    while (page.firstChild) { wall.appendChild(document.adoptNode(page.firstChild)); }
+  }
+
   function found(request) {
     seen = new Date();
     lost.setAttribute("hidden", "");
     if (request.status === 200) {
       etag = request.getResponseHeader("ETag") || "";
-      wall.innerHTML = request.responseText;
+      show(request.response.body);
     }
   }
 
   function ask() {
     var request = new XMLHttpRequest();
     request.open("GET", wall.getAttribute("data-wall"));
+    request.responseType = "document";
     request.timeout = 10000;
     request.setRequestHeader("HX-Request", "true");
     request.setRequestHeader("Muster-Poll", "1");

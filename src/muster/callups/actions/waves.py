@@ -93,7 +93,7 @@ def ask_more(
             advance(sent)
     wave = Wave(plan.number, asked, round(asked * plan.acceptance), dict(plan.pool.kept_out))
     # The clock tries every minute: where nobody is left to ask, a line each time would bury the record.
-    if asked or actor != SYSTEM:
+    if asked or plan.number == 1 or actor != SYSTEM:
         note(
             "callups.wave.sent",
             call_up,
