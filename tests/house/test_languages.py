@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from muster.callups.models import ViewPass
 from tests.house.permissions import Row
 from tests.house.reading import CHINESE, read, stored_texts, without
 from tests.house.scene import Scene
@@ -39,6 +40,8 @@ def readers(row: Row) -> Iterator[tuple[str, int]]:
 def answers(package: str, scene: Scene, language: str) -> Iterator[tuple[str, str, list[str]]]:
     """What each URL of the package says, in the end: where, the HTML, and what was sent, which may come back in it."""
     clients: dict[str, Client] = {}
+    # A screen on a wall speaks the language of whoever made its address.
+    ViewPass.objects.update(language=language)
     for row in TABLE[package]:
         for name, _status in readers(row):
             client = clients.setdefault(name, scene.world.client_for(name))
