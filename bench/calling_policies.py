@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from bench.calling_play import ASKS_A_WEEK, Standing, Told
@@ -19,7 +21,7 @@ POLICY = calling.Policy()
 NOBODY = np.empty(0, dtype=np.int64)
 
 
-class Waves:
+class Waves(ABC):
     """The kernel's waves, on chances that a subclass believes in."""
 
     stops = True
@@ -68,20 +70,20 @@ class Waves:
         self.next += step.ask
         return rest[: step.ask]
 
+    @abstractmethod
     def believe(self, call: Call, standing: Standing) -> None:
         """Sets what the chances of this call rest on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_time(self, people: Ints, ages: float | Floats, until: float | Floats) -> Floats:
         """P(a yes before `until` minutes after the asking | silent for `ages`)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def round_minutes(self) -> float:
         """Time in which most yeses come."""
-        raise NotImplementedError
 
-    def end(self, told: Told) -> None:
-        """Nothing to learn."""
+    def end(self, told: Told) -> None:  # noqa: B027 - most policies learn nothing, and need not say so
+        """What came of a call, for those who learn from it."""
 
 
 class Muster(Waves):

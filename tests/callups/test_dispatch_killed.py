@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,43 +11,17 @@ from muster.callups.actions import dispatch, plans
 from muster.callups.models import Assignment, DispatchPart, DispatchRun
 from muster.notifications.models import Message
 from tests.callups.dispatching import call_tomorrow, grid_worker, nobody_on_duty, place
-from tests.jobs.test_worker import url_of_the_test_database
+from tests.jobs.workers import Start, killed, until, workers
 from tests.world import HERE, NEXT_DOOR, World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-ROOT = Path(__file__).resolve().parents[2]
-LIMIT_SECONDS = 60
-Start = Callable[[], "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts a worker that is slow at the dispatch; all that are left are killed when the test ends."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def one() -> subprocess.Popen[bytes]:
-        path = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
-        environment = {**os.environ, "DATABASE_URL": url_of_the_test_database(), "PYTHONPATH": path}
-        command = [sys.executable, "-m", "tests.callups.slow_dispatch"]
-        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
-        return started[-1]
-
-    yield one
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-def until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + LIMIT_SECONDS
-    while not done():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-
-
-def killed(worker: subprocess.Popen[bytes]) -> None:
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
+    with workers("tests.callups.slow_dispatch") as one:
+        yield one
 
 
 @pytest.fixture

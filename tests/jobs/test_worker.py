@@ -1,13 +1,7 @@
 """Real worker processes on the test database: what is enqueued gets done, whoever is killed meanwhile."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.parse import quote, urlencode
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -15,45 +9,16 @@ from django.db import connection
 from muster.jobs import queue
 from muster.jobs.models import Run
 from tests.jobs import slow_work
+from tests.jobs.workers import LIMIT_SECONDS, Start, killed, until, workers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-ROOT = Path(__file__).resolve().parents[2]
-LIMIT_SECONDS = 40
-
-
-def url_of_the_test_database() -> str:
-    known = connection.get_connection_params()
-    place = urlencode({key: known[key] for key in ("host", "port") if known.get(key)})
-    return f"postgresql://{known['user']}:{quote(str(known['password']), safe='')}@/{known['dbname']}?{place}"
-
 
 @pytest.fixture
-def start() -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
+def start() -> Iterator[Start]:
     """Starts a worker; all that are left are killed when the test ends."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def one() -> "subprocess.Popen[bytes]":
-        environment = {
-            **os.environ,
-            "DATABASE_URL": url_of_the_test_database(),
-            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
-        }
-        command = [sys.executable, "-m", "tests.jobs.slow_work"]
-        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
-        return started[-1]
-
-    yield one
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-def until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + LIMIT_SECONDS
-    while not done():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
+    with workers("tests.jobs.slow_work") as one:
+        yield one
 
 
 def filled(name: str) -> int:
@@ -64,15 +29,12 @@ def ended(name: str) -> bool:
     return Run.objects.filter(code=f"{name}END").exists()
 
 
-def test_killed_worker_loses_nothing_and_does_nothing_twice(
-    start: Callable[[], "subprocess.Popen[bytes]"],
-) -> None:
+def test_killed_worker_loses_nothing_and_does_nothing_twice(start: Start) -> None:
     first = start()
     queue.enqueue("tests.fill", name="A")
     until(lambda: filled("A") >= 3)
 
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    killed(first)
     at_death = filled("A")
     assert not ended("A")
     start()
@@ -87,7 +49,7 @@ def test_killed_worker_loses_nothing_and_does_nothing_twice(
     until(lambda: queue.waiting("tests.fill") == [])
 
 
-def test_worker_asked_to_stop_ends_its_job_first(start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
+def test_worker_asked_to_stop_ends_its_job_first(start: Start) -> None:
     worker = start()
     queue.enqueue("tests.fill", name="B")
     until(lambda: filled("B") >= 1)
@@ -99,9 +61,7 @@ def test_worker_asked_to_stop_ends_its_job_first(start: Callable[[], "subprocess
     assert filled("B") == slow_work.STEPS
 
 
-def test_worker_survives_a_database_that_cuts_its_connections(
-    start: Callable[[], "subprocess.Popen[bytes]"],
-) -> None:
+def test_worker_survives_a_database_that_cuts_its_connections(start: Start) -> None:
     worker = start()
     queue.enqueue("tests.fill", name="C")
     until(lambda: ended("C"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from muster.kernel.dispatch import Costs, Exclusion, Kind, Person, Slot, Window
+from muster.kernel.dispatch import Costs, Exclusion, Kind, Person, Plan, Slot, Window, solve
 
 MORNING = Window("morning", 8 * 60, 12 * 60)
 LATE_MORNING = Window("late morning", 10 * 60, 14 * 60)
@@ -176,3 +176,10 @@ def best_by_hand(instance: Instance) -> tuple[int, int]:
 
     walk(0, {slot.id: slot.seats for slot in instance.slots}, 0, 0)
     return best[0][0], -best[0][1]
+
+
+def solved(instance: Instance) -> Plan:
+    """The plan of the face for it."""
+    return solve(
+        instance.people, instance.slots, instance.costs, exclusions=instance.exclusions, keep=instance.keep
+    )

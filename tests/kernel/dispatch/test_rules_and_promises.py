@@ -37,13 +37,8 @@ from tests.kernel.dispatch.instances import (
     best_by_hand,
     instance_of,
     instances,
+    solved,
 )
-
-
-def solved(instance: Instance) -> Plan:
-    return solve(
-        instance.people, instance.slots, instance.costs, exclusions=instance.exclusions, keep=instance.keep
-    )
 
 
 def barred(instance: Instance, person: Person, slot: Slot) -> list[str]:

@@ -14,7 +14,6 @@ from muster.kernel.dispatch import (
     Kind,
     NotCode,
     Person,
-    Plan,
     Slot,
     Status,
     Window,
@@ -30,13 +29,8 @@ from tests.kernel.dispatch.instances import (
     Instance,
     best_by_hand,
     instances,
+    solved,
 )
-
-
-def solved(instance: Instance) -> Plan:
-    return solve(
-        instance.people, instance.slots, instance.costs, exclusions=instance.exclusions, keep=instance.keep
-    )
 
 
 @settings(max_examples=600)

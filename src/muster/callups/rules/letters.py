@@ -49,18 +49,20 @@ def ask(errand: Errand, reply_by: datetime, link: str) -> Words:
     body = _(
         "%(community)s needs your help: %(hours)s, %(place)s, %(task)s. Can you come? Answer by %(reply)s: %(link)s"
     )
+    return question(errand, body, reply=clock.face(reply_by), link=link)
+
+
+def question(errand: Errand, body: str, **more: str) -> Words:
+    """A community asks for help: `body` may name community, hours, place and task, and whatever `more` holds."""
+    facts = {
+        "community": errand.community,
+        "hours": errand.hours,
+        "place": errand.place,
+        "task": errand.task,
+        **more,
+    }
     return worded(
-        errand,
-        _("%(community)s asks for your help") % {"community": errand.community},
-        body
-        % {
-            "community": errand.community,
-            "hours": errand.hours,
-            "place": errand.place,
-            "task": errand.task,
-            "reply": clock.face(reply_by),
-            "link": link,
-        },
+        errand, _("%(community)s asks for your help") % {"community": errand.community}, body % facts
     )
 
 

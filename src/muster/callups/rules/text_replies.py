@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from muster.callups.enums import TextAnswer
-from muster.callups.rules.letters import Errand, Words, worded
+from muster.callups.rules.letters import Errand, Words, question, worded
 from muster.toolkit import clock
 
 # What people write behind the digit, or in its place. A sentence of their own is for a person to read, not for this.
@@ -69,20 +69,7 @@ def ask(errand: Errand, reply_by: str, risk: str, link: str) -> Words:
     body = _(
         "%(community)s needs your help: %(hours)s, %(place)s, %(task)s. Look out: %(risk)s Until %(reply)s: %(way)s"
     )
-    return worded(
-        errand,
-        _("%(community)s asks for your help") % {"community": errand.community},
-        body
-        % {
-            "community": errand.community,
-            "hours": errand.hours,
-            "place": errand.place,
-            "task": errand.task,
-            "risk": risk,
-            "reply": reply_by,
-            "way": by_text(link),
-        },
-    )
+    return question(errand, body, risk=risk, reply=reply_by, way=by_text(link))
 
 
 def agreed(errand: Errand, bring: str) -> Words:
